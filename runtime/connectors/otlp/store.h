@@ -1,0 +1,108 @@
+// Store: telemetry of one directory as columns in memory: what the reader fills and the asks read.
+// SPDX-License-Identifier: Apache-2.0
+//
+// Three independent tables (spans, points, logs), each loaded whole at first touch and immutable afterwards. Text is
+// interned once per table (`Texts`); a resource (service, instance, …) is one row of `resources` and everything refers to it by
+// index. Row order: file name, then byte offset, whatever the number of threads. Attributes are stored once per
+// span/log/point as a run of (key, value) cells in flat arrays: [attr_from[i], attr_from[i+1]).
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "runtime/model/window.h"
+
+namespace inquest::otlp {
+
+using TextId = uint32_t;
+constexpr TextId no_text = 0xffffffff;
+
+class Texts final {                       // interned strings; id = order of first appearance after the merge
+ public:
+  TextId intern(std::string_view text);
+  TextId find(std::string_view text) const;  // no_text when absent
+  std::string_view operator[](TextId id) const { return texts_[id]; }
+  size_t size() const { return texts_.size(); }
+
+ private:
+  struct Arena;                           // stable storage
+  std::vector<std::string_view> texts_;
+  std::unordered_map<std::string_view, TextId> index_;
+  std::shared_ptr<Arena> arena_;
+};
+
+// A value of an attribute. Texts by id; arrays, maps and bytes as their JSON text (kind json).
+struct Cell {
+  enum class Kind : uint8_t { text, boolean, int64, float64, json } kind = Kind::text;
+  TextId key = 0;
+  union { TextId text; int64_t integer; double number; };
+};
+
+struct Resource {
+  TextId service = no_text, namespace_ = no_text, instance = no_text, version = no_text;
+  std::vector<Cell> attributes;
+};
+
+// What every table has.
+struct Table {
+  Texts texts;
+  std::vector<Resource> resources;
+  std::vector<uint32_t> resource;         // per row
+  std::vector<uint32_t> scope;            // per row: text id of the scope (instrumentation library) name, or no_text
+  std::vector<uint64_t> attr_from;        // rows + 1
+  std::vector<Cell> attributes;
+  size_t rows() const { return resource.size(); }
+};
+
+struct Spans : Table {
+  struct Id { uint64_t high, low; bool operator==(const Id&) const = default; };
+  std::vector<Id> trace;
+  std::vector<uint64_t> span, parent;     // 0 = root
+  std::vector<TextId> name;
+  std::vector<uint8_t> kind, status;      // OTLP enums
+  std::vector<int64_t> start, duration;   // ns; a negative duration is kept and counted in `notes`
+};
+
+struct Logs : Table {
+  std::vector<int64_t> time;              // timeUnixNano, else observedTimeUnixNano
+  std::vector<uint8_t> severity;          // number
+  std::vector<TextId> severity_text, body;// structured bodies as JSON text
+  std::vector<Spans::Id> trace;           // zero = none
+  std::vector<uint64_t> span;
+};
+
+// A metric stream: one metric of one resource with one set of point attributes.
+struct Stream {
+  TextId metric, unit;
+  uint32_t resource, scope;
+  enum class Kind : uint8_t { gauge, sum, histogram, exponential, summary } kind;
+  uint8_t temporality = 0;                // 1 delta, 2 cumulative
+  bool monotonic = false;
+  std::vector<Cell> attributes;           // sorted by key text
+  std::vector<double> bounds;             // histogram: explicit bounds (of the first point; a change starts a new stream)
+  std::vector<int64_t> time, start;       // per point, ascending time; equal times keep file order
+  std::vector<double> value;              // gauge, sum; histogram: sum
+  std::vector<uint8_t> is_int;            // value was asInt
+  std::vector<int64_t> count;             // histogram: observations
+  std::vector<int64_t> buckets;           // histogram: points × (bounds + 1)
+};
+
+struct Metrics {
+  Texts texts;
+  std::vector<Resource> resources;
+  std::vector<Stream> streams;            // order of first appearance
+};
+
+// What reading met: for notes, marks and the exit code.
+struct Reading {
+  size_t files = 0, lines = 0, bad_lines = 0, bytes = 0;
+  std::vector<std::string> bad = {};      // the first ten: "traces-1.jsonl:17: not JSON"
+  std::optional<Window> extent = {};      // [first, last + 1 ns)
+};
+
+}  // namespace inquest::otlp
