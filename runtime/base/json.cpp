@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/base/json.h"
 
+#include <charconv>
 #include <cmath>
 #include <limits>
 
@@ -24,6 +25,8 @@ Result<Json> parse_json(std::string_view text, const std::string& where) {
   }
   try {
     return Json::parse(text);
+  } catch (const Json::out_of_range&) {
+    return Error{Code::parse, "a number in the JSON is too large for a double", where};
   } catch (const Json::parse_error& e) {
     size_t line = 1, column = 1;
     for (size_t i = 0; i + 1 < e.byte && i < text.size(); ++i) {
@@ -61,14 +64,29 @@ Json int64_json(int64_t value) {
 }
 
 int64_t json_int64(const Json& json, int64_t otherwise) {
+  if (json.is_number_unsigned()) {
+    const auto value = json.get<uint64_t>();
+    return value > static_cast<uint64_t>(std::numeric_limits<int64_t>::max()) ? otherwise : static_cast<int64_t>(value);
+  }
   if (json.is_number_integer()) return json.get<int64_t>();
   if (json.is_string()) {
     const auto& text = json.get_ref<const std::string&>();
-    char* end = nullptr;
-    const long long value = std::strtoll(text.c_str(), &end, 10);
-    if (end != text.c_str() && *end == 0) return value;
+    int64_t value = 0;
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (read.ec == std::errc() && read.ptr == text.data() + text.size()) return value;
   }
   return otherwise;
+}
+
+const Json* member(const Json& object, std::string_view key) {
+  if (!object.is_object()) return nullptr;
+  const auto it = object.find(key);
+  return it == object.end() ? nullptr : &*it;
+}
+
+std::string member_text(const Json& object, std::string_view key, std::string_view otherwise) {
+  const Json* const found = member(object, key);
+  return found && found->is_string() ? found->get_ref<const std::string&>() : std::string(otherwise);
 }
 
 }  // namespace inquest

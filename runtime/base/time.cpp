@@ -10,6 +10,9 @@
 namespace inquest {
 namespace {
 
+__extension__ typedef __int128 Wide;  // sums and products of int64 nanoseconds
+bool fits(Wide n) { return n >= std::numeric_limits<int64_t>::min() && n <= std::numeric_limits<int64_t>::max(); }
+
 // Civil date from days since 1970-01-01 and back; Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms".
 struct Civil { int64_t year; unsigned month, day; };
 Civil civil_from_days(int64_t z) {
@@ -36,7 +39,8 @@ bool digits(std::string_view text, size_t at, size_t n, int64_t* out) {
   int64_t value = 0;
   for (size_t i = at; i < at + n; ++i) {
     if (text[i] < '0' || text[i] > '9') return false;
-    value = value * 10 + (text[i] - '0');
+    if (__builtin_mul_overflow(value, int64_t{10}, &value) || __builtin_add_overflow(value, int64_t{text[i] - '0'}, &value))
+      return false;
   }
   *out = value;
   return true;
@@ -79,7 +83,7 @@ Result<Time> parse_time(std::string_view text) {
   if (text.size() == 19 && text[4] != '-' && digits(text, 0, 19, &value)) return Time{value};
   int64_t year, month, day, hour = 0, minute = 0, second = 0, offset = 0, fraction = 0;
   if (!digits(text, 0, 4, &year) || !digits(text, 5, 2, &month) || !digits(text, 8, 2, &day) || text[4] != '-' ||
-      text[7] != '-' || month < 1 || month > 12 || day < 1 || day > 31 || year < 1678 || year > 2261)
+      text[7] != '-' || month < 1 || month > 12 || day < 1 || year < 1677 || year > 2262)
     return bad_time(text);
   size_t at = 10;
   if (at < text.size()) {
@@ -92,8 +96,10 @@ Result<Time> parse_time(std::string_view text) {
       at += 3;
       if (at < text.size() && text[at] == '.') {
         int64_t unit = 100'000'000;
-        for (++at; at < text.size() && text[at] >= '0' && text[at] <= '9'; ++at, unit /= 10)
+        const size_t first = ++at;
+        for (; at < text.size() && text[at] >= '0' && text[at] <= '9'; ++at, unit /= 10)
           fraction += unit * (text[at] - '0');
+        if (at == first) return bad_time(text);
       }
     }
     if (at < text.size() && (text[at] == 'Z' || text[at] == 'z')) {
@@ -109,7 +115,11 @@ Result<Time> parse_time(std::string_view text) {
     if (at != text.size()) return bad_time(text);
   }
   const int64_t days = days_from_civil(year, static_cast<unsigned>(month), static_cast<unsigned>(day));
-  return Time{(days * 86400 + hour * 3600 + minute * 60 + second - offset) * ns_per_s + fraction};
+  const Civil civil = civil_from_days(days);
+  if (civil.month != static_cast<unsigned>(month) || civil.day != static_cast<unsigned>(day)) return bad_time(text);
+  const Wide ns = Wide{days * 86400 + hour * 3600 + minute * 60 + second - offset} * ns_per_s + fraction;
+  if (!fits(ns)) return bad_time(text);
+  return Time{static_cast<int64_t>(ns)};
 }
 
 std::string print_duration(Duration duration) {
@@ -135,9 +145,10 @@ Result<Duration> parse_duration(std::string_view text) {
   struct Unit { std::string_view name; int64_t ns; };
   static constexpr Unit units[] = {{"ns", 1}, {"us", 1000}, {"ms", 1'000'000}, {"s", ns_per_s}, {"m", 60 * ns_per_s},
                                    {"h", 3600 * ns_per_s}, {"d", 86400 * ns_per_s}, {"w", 7 * 86400 * ns_per_s}};
-  if (text.empty()) return bad;
-  int64_t total = 0;
-  for (size_t at = 0; at < text.size();) {
+  const bool minus = !text.empty() && text[0] == '-';
+  Wide total = 0;
+  if (text.size() == (minus ? 1u : 0u)) return bad;
+  for (size_t at = minus ? 1 : 0; at < text.size();) {
     int64_t n = 0, scale = 1;
     const size_t start = at;
     bool point = false;
@@ -154,11 +165,12 @@ Result<Duration> parse_duration(std::string_view text) {
     const Unit* unit = nullptr;
     for (const Unit& u : units)
       if (u.name == text.substr(at, end - at)) unit = &u;
-    int64_t part;
-    if (!unit || __builtin_mul_overflow(n, unit->ns, &part) || __builtin_add_overflow(total, part / scale, &total)) return bad;
+    if (!unit) return bad;
+    total += Wide{n} * unit->ns / scale;
+    if (!fits(minus ? -total : total)) return bad;
     at = end;
   }
-  return Duration{total};
+  return Duration{static_cast<int64_t>(minus ? -total : total)};
 }
 
 Time SystemClock::now() {

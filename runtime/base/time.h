@@ -4,7 +4,8 @@
 // Time is nanoseconds since 1970 UTC. Nothing here reads a locale or a time zone. Text forms:
 //   time      2026-11-21T10:28:39Z, with up to nine decimals when they are not zero; also read: an offset (+01:00), a
 //             space instead of T, a bare integer of seconds (10 digits), milliseconds (13) or nanoseconds (19)
-//   duration  1h, 90s, 1h30m, 250ms, 7d, 2w; units ns us ms s m h d w; printed with the largest units that are exact
+//   duration  1h, 90s, 1h30m, 250ms, 7d, 2w; units ns us ms s m h d w; printed with the largest units that are exact (up to d);
+//             a leading minus is printed and read
 // `Clock` is the seam: only main makes a SystemClock, tests pass a ManualClock.
 #pragma once
 

@@ -30,14 +30,15 @@ struct EvidenceRow {
   double ms = 0;
 };
 
+struct RowSide { double ms = 0; int64_t bytes = 0; int attempts = 0; };  // what the clock and the wire say of a row
+
 class CaseFile final {
  public:
   static Result<std::unique_ptr<CaseFile>> create(const std::string& path, Clock& clock);
   static Result<std::unique_ptr<CaseFile>> open(const std::string& path);       // for reading; checks both chains
   ~CaseFile();
 
-  struct Side { double ms = 0; int64_t bytes = 0; int attempts = 0; };
-  Result<JournalRow> append(const std::string& kind, Json payload, const Side& side = {});
+  Result<JournalRow> append(const std::string& kind, Json payload, const RowSide& side = {});
   Status put_evidence(const EvidenceRow& row);
   Result<std::string> put_text(const std::string& content);                      // returns its hash
   Status put_meta(const std::string& key, const std::string& value);
