@@ -1,0 +1,59 @@
+# Inquest's doors for people: each target installs what is missing first.
+# SPDX-License-Identifier: Apache-2.0
+#
+#   make demo     build, run the memory-leak investigation on the recording shipped with it, write case and report
+#   make test     build, run every test: unit, language, attacks, SOPs on recordings, commands, lints
+#   make build    build/inquest
+#   make bench    the benchmark programs, each printing its ratio
+#   make asan     unit tests under address and undefined-behaviour sanitizers
+#   make docs     generated pages and stubs: docs/, bindings/meta/
+#   make format   clang-format over the C++ sources
+BUILD ?= build
+JOBS  ?= $(shell nproc)
+OUT   ?= out
+
+.PHONY: build demo test bench asan docs format install packages clean
+
+packages:
+	@.ci/packages
+
+$(BUILD)/CMakeCache.txt: | packages
+	@cmake --preset $(or $(PRESET),dev) -B $(BUILD) $(CMAKE_FLAGS) >$(BUILD).log 2>&1 || { cat $(BUILD).log; exit 1; }
+	@rm -f $(BUILD).log
+
+build: packages $(BUILD)/CMakeCache.txt
+	@cmake --build $(BUILD) -j $(JOBS)
+
+program: packages $(BUILD)/CMakeCache.txt
+	@cmake --build $(BUILD) -j $(JOBS) --target inquest | grep -v 'ninja: no work' || true
+	@test -x $(BUILD)/inquest
+
+demo: program
+	@mkdir -p $(OUT)
+	@$(BUILD)/inquest run memory_leak --demo --case $(OUT)/demo.case --overwrite --report $(OUT)/demo.html
+	@echo "report: $(OUT)/demo.html   case: $(OUT)/demo.case"
+
+test: build
+	@tests/run $(BUILD)
+
+bench: packages
+	@cmake --preset release -B $(BUILD)-release >/dev/null
+	@cmake --build $(BUILD)-release -j $(JOBS)
+	@tests/bench/run $(BUILD)-release
+
+asan: packages
+	@cmake --preset asan -B $(BUILD)-asan >/dev/null
+	@cmake --build $(BUILD)-asan -j $(JOBS)
+	@tests/run --unit $(BUILD)-asan
+
+docs: program
+	@$(BUILD)/inquest docs --write .
+
+format:
+	@git ls-files '*.cpp' '*.h' | xargs clang-format -i
+
+install: build
+	@cmake --install $(BUILD) $(if $(PREFIX),--prefix $(PREFIX))
+
+clean:
+	@rm -rf $(BUILD) $(BUILD)-asan $(BUILD)-release $(OUT)
