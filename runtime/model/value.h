@@ -6,7 +6,8 @@
 // (no arguments). A dotted reference `metrics.memory` is text "metrics.memory". A text that is only "$name" stands for
 // the bound value itself, typed; `bind` replaces it.
 // Comparable; the JSON form keeps types apart (time {"time":…}, duration {"duration":…}, term {"term":…,"args":[…]};
-// int64 beyond 2^53 {"int":"…"}), so that value_json and json_value are inverse.
+// int64 beyond 2^53 {"int":"…"}, NaN and infinities {"number":"NaN"}, a map that would read as one of these or has a key
+// twice {"map":[[key,value],…]}), so that value_json and json_value are inverse. Depth is capped at 128.
 #pragma once
 
 #include <cstdint>
@@ -70,12 +71,16 @@ const char* type_name(const Value& value);                     // "text", "numbe
 Json value_json(const Value& value);
 Result<Value> json_value(const Json& json);
 // For people: texts bare, durations 1h, lists a, b, c.
-std::string print_value(const Value& value);
+std::string print_value(const Value& value);                   // null: unknown
+// As it would stand in a SOP: texts quoted, above(14.4), like "x", { times = 2 }.
+std::string print_literal(const Value& value);
+std::string print_map(const Map& map);                         // { limit = 100, traces = { "a" } }
 
 // Lookup of a name; nullopt = unbound.
 using Names = std::function<std::optional<Value>(const std::string& name)>;
 // Replaces "$name" values; inside longer texts `$name` and `$name.field` become print_value, or "unknown" when unbound.
-// A dot counts only before a letter. Names that were unbound are appended to `unbound` when given.
+// A dot counts only before a letter, and once. What was bound is never scanned again. Names that were unbound are
+// appended to `unbound` when given, each once; a value that is only an unbound name becomes null.
 Value bind(const Value& value, const Names& names, std::vector<std::string>* unbound = nullptr);
 std::string bind_text(std::string_view text, const Names& names, std::vector<std::string>* unbound = nullptr);
 // The names used in a value: "$a", "$a.b" (without the dollar), in order, each once.

@@ -20,12 +20,16 @@ struct Window {
   auto operator<=>(const Window&) const = default;
   bool empty() const { return to <= from; }
   bool contains(Time t) const { return from <= t && t < to; }
-  Duration length() const { return {to.ns - from.ns}; }
+  Duration length() const {  // at most what a Duration can hold
+    int64_t ns = 0;
+    if (__builtin_sub_overflow(to.ns, from.ns, &ns)) ns = to.ns < from.ns ? INT64_MIN : INT64_MAX;
+    return {ns};
+  }
 };
 std::string print_window(const Window& window);   // 2026-11-21 10:28:39 – 11:06:29 UTC (37m50s)
 Json window_json(const Window& window);           // {"from":"…Z","to":"…Z"}
 Result<Window> json_window(const Json& json);
-Window cut(const Window& window, const Window& to);
+Window cut(const Window& window, const Window& to);  // what both have; empty where they do not meet
 
 struct Phrase {
   enum class Kind { last, before, after, around, earlier } kind = Kind::last;
@@ -37,7 +41,8 @@ Result<Phrase> parse_phrase(std::string_view text, bool against);   // `against`
 std::string print_phrase(const Phrase& phrase);
 
 // The absolute window that a phrase means inside `outer`. nullopt: the name is unbound or no time.
-// last/around/before/after are cut to `outer`; `before $t` is [outer.from, t); `7d earlier` is outer shifted back.
+// last/around/before/after are cut to `outer`; `before $t` is [outer.from, t); `after $t` is [t, outer.to);
+// `10m around $t` is [t - 10m, t + 10m); `7d earlier` is outer shifted back.
 std::optional<Window> resolve(const Phrase& phrase, const Window& outer, const Names& names);
 
 // What limits every ask of a context. Names are service, namespace, instance, version, operation; absent = not narrowed.
