@@ -24,6 +24,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -90,6 +91,7 @@ class FrameBuilder final {
   void end_row();
   size_t rows() const { return rows_; }
   Marks& marks() { return frame_->marks; }
+  void expanded(bool whole_traces) { frame_->expanded = whole_traces; }
   FramePtr finish();                                   // the builder is empty afterwards
 
  private:
@@ -102,7 +104,10 @@ class FrameBuilder final {
 
 // A view: the rows chosen, in the order given. Shares dictionaries.
 FramePtr select(const Frame& frame, const std::vector<uint32_t>& rows);
-// The frame cut to a scope: rows whose head columns, operation and time (time, start, or [window] for both windows under
+// The frame cut to a scope. Time is checked where a row has one: `time` of series, latency and logs, `start` of spans; templates,
+// contrast and table have none. It fits inside scope.window or `then`; a window [0, 0) is not set and limits nothing. A name whose
+// column the frame does not have cannot be checked and passes. spans.calls (caller, callee) fits a service at either
+// end; its `operation` is the callee's. The rest of the rule: rows whose head columns, operation and time (time, start, or [window] for both windows under
 // `against`) fit; an expanded frame by whole traces. Rows with an absent head column fit only a scope without that name.
 FramePtr cut_to_scope(const FramePtr& frame, const Scope& scope, const std::optional<Window>& then,
                       const std::vector<std::string>& outside);
