@@ -81,6 +81,7 @@ using Names = std::function<std::optional<Value>(const std::string& name)>;
 // Replaces "$name" values; inside longer texts `$name` and `$name.field` become print_value, or "unknown" when unbound.
 // A dot counts only before a letter, and once. What was bound is never scanned again. Names that were unbound are
 // appended to `unbound` when given, each once; a value that is only an unbound name becomes null.
+// Call it as inquest::bind: Names is a std::function, so that a bare `bind` may find std::bind first.
 Value bind(const Value& value, const Names& names, std::vector<std::string>* unbound = nullptr);
 std::string bind_text(std::string_view text, const Names& names, std::vector<std::string>* unbound = nullptr);
 // The names used in a value: "$a", "$a.b" (without the dollar), in order, each once.
