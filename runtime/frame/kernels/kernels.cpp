@@ -1,0 +1,33 @@
+// The list of all kernels. Columns of their results, by which reviews read them, stand in the headers named here:
+// SPDX-License-Identifier: Apache-2.0
+//
+// change_point.h  change_point
+// compare.h       compare, spikes
+// latency.h       latency_series, latency_summary, quantile
+// restart.h       resets
+// trend.h         trend
+#include "runtime/frame/kernels/kernel.h"
+
+#include "runtime/frame/kernels/change_point.h"
+#include "runtime/frame/kernels/compare.h"
+#include "runtime/frame/kernels/latency.h"
+#include "runtime/frame/kernels/restart.h"
+#include "runtime/frame/kernels/trend.h"
+
+namespace inquest {
+
+const std::vector<Kernel>& kernels() {
+  static const std::vector<Kernel> all = {
+      change_point_kernel, compare_kernel, latency_series_kernel, latency_summary_kernel, quantile_kernel, resets_kernel,
+      spikes_kernel,       trend_kernel,
+  };
+  return all;
+}
+
+const Kernel* kernel(std::string_view name) {
+  for (const Kernel& k : kernels())
+    if (name == k.name) return &k;
+  return nullptr;
+}
+
+}  // namespace inquest
