@@ -1,0 +1,32 @@
+// Side files of language: titles and sentences of a SOP, sentences of findings, and the texts a case keeps.
+// SPDX-License-Identifier: Apache-2.0
+//
+// sops/x/lang/pt.lua returns { title = "…", ["state"] = { title = "…", say = "…" }, ["state/label"] = { why = "…", says = "…" },
+// ["hypothesis name"] = { say = "…" } }; stdlib/lang/pt.lua (and lang/findings.pt.lua beside a SOP) returns
+// { kind = "sentence" }. Names and labels never translate. A language with a region falls back to the language alone, then
+// to English; a missing key falls back to English and is a warning.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "runtime/machine/check.h"
+#include "runtime/model/catalogue.h"
+#include "runtime/model/sop.h"
+
+namespace inquest::script {
+
+struct Translation {
+  std::map<std::string, std::string> sentences;  // kind → says
+  std::vector<Diagnostic> missing;               // warnings
+};
+// Replaces texts of `sop` by those of `lang` ("pt-BR", "es_ES.UTF-8"; "en", "C" and "" change nothing).
+Translation translate(const std::string& lang, const std::string& stdlib, const std::string& folder,
+                      const Catalogue& catalogue, Sop* sop);
+
+// Name (relative to stdlib or the SOP's folder) and text of every Lua file that takes part in a run.
+std::vector<std::pair<std::string, std::string>> module_texts(const Catalogue& catalogue, const Sop& sop,
+                                                              const std::string& stdlib);
+
+}  // namespace inquest::script
