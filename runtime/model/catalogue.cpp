@@ -18,6 +18,11 @@ const AskRow* Catalogue::ask(std::string_view kind) const { return row(asks, &As
 const Measure* Catalogue::measure(std::string_view name) const { return row(measures, &Measure::name, name); }
 const ReviewContract* Catalogue::review(std::string_view name) const { return row(reviews, &ReviewContract::name, name); }
 const WordRow* Catalogue::word(std::string_view name) const { return row(words, &WordRow::word, name); }
+const WordRow* Catalogue::word(std::string_view name, std::string_view file) const {
+  for (const WordRow& candidate : words)
+    if (candidate.word == name && candidate.file == file) return &candidate;
+  return nullptr;
+}
 
 const Yield* Catalogue::yield(std::string_view kind) const {
   for (const ReviewContract& contract : reviews)

@@ -85,17 +85,23 @@ struct WordRow {
   std::vector<FieldRow> fields = {};
   std::vector<std::string> children = {};        // words that may stand inside
   std::string doc = {}, since = {}, example = {};
+  std::string file = "sop";                // the kind of file it stands in: sop test review measure ask
 };
+struct ReservedRow { std::string word, message; };  // kept for later: refused with this message
+struct TypeRow { std::string type, doc; };          // what a type of a field takes
 
 struct Catalogue {
   std::vector<WordRow> words = {};
+  std::vector<ReservedRow> reserved = {};
+  std::vector<TypeRow> types = {};
   std::vector<AskRow> asks = {};
   std::vector<Measure> measures = {};
   std::vector<ReviewContract> reviews = {};
   const AskRow* ask(std::string_view kind) const;
   const Measure* measure(std::string_view name) const;
   const ReviewContract* review(std::string_view name) const;
-  const WordRow* word(std::string_view word) const;
+  const WordRow* word(std::string_view word) const;                          // the first of this name: that of SOP files
+  const WordRow* word(std::string_view word, std::string_view file) const;   // of this kind of file
   // The yield of `kind` among the reviews, null when none yields it.
   const Yield* yield(std::string_view kind) const;
 };

@@ -5,6 +5,7 @@
 // carries its position for messages. A Sop that `check` passed can be walked; nothing here knows Lua.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,6 +18,8 @@ struct Position {
   int line = 0, column = 0;
   auto operator<=>(const Position&) const = default;
 };
+// Where the parts of an element stand: field → its value ("about"), entry of a list → "only:service".
+using Places = std::map<std::string, Position>;
 
 struct Condition {
   enum class Op { found, not_found, unknown, all_of, any_of } op = Op::found;
@@ -33,6 +36,7 @@ struct Edge {
   std::optional<Condition> when = {};
   std::string why = {}, says = {};
   Position at = {}, to_at = {};
+  Places places = {};
 };
 
 struct AskSpec {                         // an ask as written
@@ -44,12 +48,14 @@ struct AskSpec {                         // an ask as written
   std::vector<std::string> outside = {};
   Map where = {};
   Position at = {};
+  Places places = {};
 };
 
 struct ReviewUse {
   std::string review;                    // "memory_growth"
   Map options = {};                      // options and slot bindings as written
   Position at = {};
+  Places places = {};
 };
 
 struct State {
@@ -63,6 +69,7 @@ struct State {
   std::string fork = {};                 // of a query inside a fork: the fork's name
   int context = -1;                      // index into Sop::contexts; -1: none
   Position at = {};
+  Places places = {};
   const std::string& shown() const { return title.empty() ? name : title; }
 };
 const char* kind_name(State::Kind kind);
@@ -76,6 +83,7 @@ struct Context {
   int top = 0;                           // 0: once
   std::vector<Edge> edges = {};          // its own `on`: left after the last round of `top`
   Position at = {};
+  Places places = {};
 };
 
 struct Hypothesis {
@@ -84,6 +92,7 @@ struct Hypothesis {
   std::vector<std::string> explains = {};
   std::vector<std::string> of = {"service"};
   Position at = {};
+  Places places = {};
 };
 
 struct InputSpec {
@@ -93,6 +102,7 @@ struct InputSpec {
   std::vector<std::string> choices = {};
   std::string doc = {};
   Position at = {};
+  Places places = {};
 };
 
 struct Sop {
@@ -104,6 +114,7 @@ struct Sop {
   std::vector<Hypothesis> hypotheses = {};
   std::string file = {}, text = {};      // path as given; source text
   Position at = {};
+  Places places = {};
 
   const State* state(std::string_view name) const;
   int state_index(std::string_view name) const;      // -1 when absent

@@ -237,10 +237,10 @@ return {
         { name = "run", type = "function", required = true, doc = "function (frames, options, earlier) → { found, examined, unknown }.", since = "1" },
       } },
 
-    -- measures/x.lua: return measure "x" { … }
-    { word = "measure", file = "measure", named = true, since = "1", children = {},
+    -- measures/x.lua: return measure { … }
+    { word = "measure", file = "measure", named = false, since = "1", children = {},
       doc = "A thing measured and its names in every generation of telemetry. The file's name is its name.",
-      example = [[return measure "memory" { unit = "By", doc = "Memory in use.", names = { { metric = "process.memory.usage", unit = "By" } } }]],
+      example = [[return measure { unit = "By", doc = "Memory in use.", names = { { metric = "process.memory.usage", unit = "By" } } }]],
       fields = {
         { name = "unit", type = "text", required = true, doc = "The unit in which it is shown (UCUM).", since = "1" },
         { name = "doc", type = "text", required = true, doc = "What it measures.", since = "1" },
