@@ -3,6 +3,9 @@
 //
 // change_point.h  change_point
 // compare.h       compare, spikes
+// contrast.h      contrast
+// growing.h       growing
+// groups.h        groups
 // latency.h       latency_series, latency_summary, quantile
 // restart.h       resets
 // trend.h         trend
@@ -10,6 +13,9 @@
 
 #include "runtime/frame/kernels/change_point.h"
 #include "runtime/frame/kernels/compare.h"
+#include "runtime/frame/kernels/groups.h"
+#include "runtime/frame/kernels/contrast.h"
+#include "runtime/frame/kernels/growing.h"
 #include "runtime/frame/kernels/latency.h"
 #include "runtime/frame/kernels/restart.h"
 #include "runtime/frame/kernels/trend.h"
@@ -18,7 +24,7 @@ namespace inquest {
 
 const std::vector<Kernel>& kernels() {
   static const std::vector<Kernel> all = {
-      change_point_kernel, compare_kernel, latency_series_kernel, latency_summary_kernel, quantile_kernel, resets_kernel,
+      change_point_kernel, compare_kernel, groups_kernel, latency_series_kernel, latency_summary_kernel, quantile_kernel, resets_kernel,
       spikes_kernel,       trend_kernel,
   };
   return all;

@@ -1,0 +1,72 @@
+-- Memory growth that requests explain: the load of the service rose by as much since the same time.
+-- SPDX-License-Identifier: Apache-2.0
+return review {
+  version = 1,
+  doc = "Compares requests per second before and after the onset of the memory growth: found when the load rose by at least "
+    .. "`share` of what memory rose by, and visibly (p ≤ 0.05).",
+  takes = { memory = "metric.memory", load = "metric.request_rate" },
+  options = { share = number { default = 0.5 }, least = number { default = 1.2 } },
+  yields = {
+    memory_follows_load = {
+      subject = { "service" },
+      numbers = { memory_times = "ratio", load_times = "ratio", before = "req/s", after = "req/s", n_before = "samples", n_after = "samples" },
+      lists = {},
+      says = "memory of $service follows its load: requests $before → $after ($load_times), memory $memory_times, n $n_before / $n_after",
+    },
+  },
+  run = function (frames, options, earlier)
+    local found, examined, unknown, seen = {}, {}, {}, {}
+    local growth = {}
+    for _, f in ipairs(earlier) do
+      if f.kind == "memory_growth" and f.subject.service then
+        local g = growth[f.subject.service]
+        if not g or f.strength > g.strength then growth[f.subject.service] = f end
+      end
+    end
+    local loads = {}
+    for _, row in ipairs(kernel.change_point(frames.load, { by = { "service" } }):table()) do loads[row.service] = row end
+    for _, row in ipairs(kernel.change_point(frames.memory, { by = { "service" } }):table()) do
+      local service = row.service
+      if service and not seen[service] then
+        seen[service] = true
+        local g = growth[service]
+        if not loads[service] then
+          unknown[#unknown + 1] = { kind = "memory_follows_load", subject = { service = service }, slot = "load",
+            why = "no request rate of " .. service, cure = "send request durations or span metrics of this service" }
+        elseif not g then
+          examined[#examined + 1] = { kind = "memory_follows_load", subject = { service = service } }
+        else
+          local c = kernel.compare(frames.load:where { service = service }, { by = { "service" }, at = g.onset }):table()[1]
+          if not c or not c.before or not c.after or c.n_before < 3 or c.n_after < 3 then
+            -- Too few samples after a late onset to compare medians: the peaks still can be.
+            if c and c.max_before and c.max_after then
+              local times = c.max_before > 0 and c.max_after / c.max_before or 1
+              local mem = g.numbers.times or 1
+              if times >= options.least and times - 1 >= options.share * (mem - 1) then
+                found[#found + 1] = { kind = "memory_follows_load", subject = { service = service }, onset = g.onset, strength = 0.4,
+                  numbers = { memory_times = mem, load_times = times, before = c.max_before, after = c.max_after,
+                              n_before = c.n_before, n_after = c.n_after } }
+              end
+              examined[#examined + 1] = { kind = "memory_follows_load", subject = { service = service }, smallest = { load_times = options.least } }
+            else
+              unknown[#unknown + 1] = { kind = "memory_follows_load", subject = { service = service }, slot = "load",
+                why = "too few samples of the request rate of " .. service .. " around the onset", cure = "a longer window" }
+            end
+          else
+            local times = c.times or (c.before <= 0 and c.after > 0 and 1e6 or 1)
+            local mem = g.numbers.times or 1
+            if times >= options.least and (c.p or 1) <= 0.05 and times - 1 >= options.share * (mem - 1) then
+              found[#found + 1] = { kind = "memory_follows_load", subject = { service = service }, onset = g.onset,
+                strength = 1 - 0.5 / times,
+                numbers = { memory_times = mem, load_times = times, before = c.before, after = c.after,
+                            n_before = c.n_before, n_after = c.n_after } }
+            end
+            examined[#examined + 1] = { kind = "memory_follows_load", subject = { service = service },
+              smallest = { load_times = math.max(options.least, 1 + options.share * (mem - 1)) } }
+          end
+        end
+      end
+    end
+    return { found = found, examined = examined, unknown = unknown }
+  end,
+}
