@@ -13,9 +13,26 @@
 // label that an unattended run takes). Entering a state whose context differs leaves and enters contexts one by one.
 // A state visited more than ten times in a round ends the run (Finish with `loop`).
 // Precondition: the Sop passed check(). Thread rule: Machine is immutable; snapshots are values.
+//
+// Where the language page leaves room:
+// - An event that does not fit (an answer nobody waits for, a review that is not due, a label that is not offered) changes
+//   nothing and has no effects.
+// - Entering a fork gives EnterState for the fork and then for each of its queries (via is empty), then one Send of all.
+// - An edge to a state of the same context stays inside. Only what the target's context does not share is left and
+//   entered; a context's own `on` starts outside of it, so an edge back into it enters it anew.
+// - Each entry of a `top` context counts as a visit, under the context's name, in the round around it; so rounds that
+//   follow each other in a ring end too.
+// - A context's own `on` sees the findings of the scope around the context. A finding picked by a person is walked
+//   first, the others follow strongest first.
+// - `$kind.field` is of the finding that a context in force is about, if it is of that kind, else of the strongest.
+// - An option or `where` entry that rests on an optional input nobody gave is left out. A name that is null because its
+//   finding is absent or lacks the field is unknown: the ask carries it in `unknown_names`.
+// - A frame asked in a context is forgotten when that context is entered again under other bindings.
+// - Each pair (hypothesis, key) begins as inconclusive; HypothesisChanged tells each departure from that and back.
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -79,8 +96,15 @@ struct Finish { std::string reason; bool loop = false; std::string loop_at = {};
 using Effect = std::variant<EnterState, EnterContext, LeaveContext, Tell, Send, RunReview, Offer, HypothesisChanged, Finish>;
 
 // ---- Snapshot -----------------------------------------------------------------------------------------------------
-struct FrameRef { std::string evidence; Marks marks; std::optional<Failure> failure; int context = -1; };
-struct Round { std::map<std::string, int> visits; std::map<std::string, std::set<std::string>> taken; };
+struct FrameRef {
+  std::string evidence; Marks marks; std::optional<Failure> failure; int context = -1;
+  std::string bindings = {};        // ActiveContext::key at the time
+};
+struct Round {
+  std::map<std::string, int> visits;
+  std::map<std::string, std::set<std::string>> taken;
+  std::vector<std::string> trail = {};  // states in the order of their visits, to name a loop
+};
 struct ActiveContext {
   int context = -1;
   Scope scope;
@@ -89,6 +113,8 @@ struct ActiveContext {
   std::vector<std::string> queue;   // of `top`: findings still to walk (ids), strongest first
   int round = 1, rounds = 1;
   std::string entry;                // state at which a round starts
+  std::vector<std::string> unknown = {};  // names that should narrow here or further out, but whose finding is absent
+  std::string key = {};             // bindings in force, as text: equal exactly when they are equal
 };
 struct ReviewedRows {               // one run of one review; replaced by a later one with the same state, use and bindings
   std::string state; size_t use = 0; std::string bindings; Rows rows;
@@ -105,24 +131,32 @@ struct Snapshot {
   size_t next_use = 0;              // next review of the active state
   std::vector<ReviewedRows> reviewed;
   int next_finding = 1;
-  std::map<std::string, std::string> judged; // hypothesis + key → word, to emit HypothesisChanged
+  std::vector<Word> judged;         // pairs that are not inconclusive, by hypothesis and key: to emit HypothesisChanged
 };
+
+struct Plan;
 
 class Machine final {
  public:
   Machine(const Sop& sop, const Catalogue& catalogue);   // both must outlive the machine
   struct Stepped { Snapshot snapshot; std::vector<Effect> effects; };
   Stepped step(Snapshot snapshot, const Event& event) const;
+  Stepped step(Snapshot snapshot, Event&& event) const;   // the same without copying the event's rows
 
   Scope scope(const Snapshot& snapshot) const;            // in force
-  Names names(const Snapshot& snapshot) const;            // every name in force, with $kind.field of the strongest finding
-  std::vector<Finding> found(const Snapshot& snapshot) const;
+  // Every name in force, typed, with $kind.field of the strongest finding. The snapshot must outlive what is returned.
+  Names names(const Snapshot& snapshot) const;
+  Names texts(const Snapshot& snapshot) const;            // the same as people read it: numbers in units, clock times
+  std::vector<Finding> found(const Snapshot& snapshot) const;    // of the whole run, in the order of ids
+  std::vector<Finding> earlier(const Snapshot& snapshot) const;  // those that agree with the scope in force
+  // The rows of an event as step() will keep them: ids F1, F2, … given on, state and review filled in where empty. An id
+  // is given once: rows that replace others get new ones. For the engine, which journals rows before step() sees them.
+  Rows stamped(const Snapshot& snapshot, const Reviewed& event) const;
   Judgement judge(const Snapshot& snapshot) const;        // the verdict as it stands
   bool holds(const Snapshot& snapshot, const Condition& condition) const;
 
  private:
-  const Sop& sop_;
-  const Catalogue& catalogue_;
+  std::shared_ptr<const Plan> plan_;               // what can be known of the SOP before it is walked
 };
 
 Json snapshot_json(const Snapshot& snapshot);             // printable, for tests and resume

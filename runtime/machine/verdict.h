@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "runtime/model/catalogue.h"
 #include "runtime/model/finding.h"
 #include "runtime/model/sop.h"
 
@@ -50,7 +51,18 @@ struct Judgement {
   bool operator==(const Judgement&) const = default;
 };
 
-Judgement judge(const Sop& sop, const std::vector<const Rows*>& rows);
+// The catalogue, when given, lends the sentences the units of numbers.
+Judgement judge(const Sop& sop, const std::vector<const Rows*>& rows, const Catalogue* catalogue = nullptr);
+
+// One pair (hypothesis, key) without its lists and sentence: what the machine compares after each review.
+struct Word {
+  size_t hypothesis = 0;            // index into Sop::hypotheses
+  Subject key;
+  std::string word;
+  double strength = 0;
+};
+// Of the hypotheses with these indices, in order; keys in order.
+std::vector<Word> words(const Sop& sop, const std::vector<const Rows*>& rows, const std::vector<size_t>& hypotheses);
 Json judgement_json(const Judgement&);
 Result<Judgement> json_judgement(const Json&);
 
