@@ -13,8 +13,8 @@
 
 #include "runtime/frame/kernels/change_point.h"
 #include "runtime/frame/kernels/compare.h"
-#include "runtime/frame/kernels/groups.h"
 #include "runtime/frame/kernels/contrast.h"
+#include "runtime/frame/kernels/groups.h"
 #include "runtime/frame/kernels/growing.h"
 #include "runtime/frame/kernels/latency.h"
 #include "runtime/frame/kernels/restart.h"
@@ -24,8 +24,9 @@ namespace inquest {
 
 const std::vector<Kernel>& kernels() {
   static const std::vector<Kernel> all = {
-      change_point_kernel, compare_kernel, groups_kernel, latency_series_kernel, latency_summary_kernel, quantile_kernel, resets_kernel,
-      spikes_kernel,       trend_kernel,
+      change_point_kernel,   compare_kernel,         contrast_kernel, groups_kernel, growing_kernel,
+      latency_series_kernel, latency_summary_kernel, quantile_kernel, resets_kernel, spikes_kernel,
+      trend_kernel,
   };
   return all;
 }

@@ -1,0 +1,174 @@
+// Contrast and growing attributes: what tells slow from fast at the same time.
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/frame/kernels/contrast.h"
+
+#include "runtime/frame/kernels/growing.h"
+#include "tests/runtime/frame/kernels/made.h"
+
+using namespace inquest;
+using namespace inquest::made;
+
+namespace {
+
+// `slow_value` of attribute "way" takes twice as long, while everything grows a hundredfold over the window.
+FramePtr drifting(size_t rows, double difference, uint64_t seed, bool against = false) {
+  Random random(seed);
+  ContrastBuilder b;
+  const uint32_t p = b.population({.service = "a", .operation = "get"});
+  const uint32_t way = b.attribute("way"), id = b.attribute("request"), colour = b.attribute("colour"), size = b.attribute("size");
+  for (size_t i = 0; i < rows; ++i) {
+    const bool miss = random.below(2) == 0;
+    const double level = 1e6 * std::pow(100.0, static_cast<double>(i) / static_cast<double>(rows));
+    const double length = level * (1 + 0.1 * random.unit()) * (miss ? difference : 1);
+    b.row(p, static_cast<int64_t>(i) * ns_per_s, static_cast<int64_t>(length), false);
+    b.cell(way, miss ? "long" : "short");
+    b.cell(id, "r" + std::to_string(i));
+    b.cell(colour, i % 3 ? "red" : "blue");
+    b.number(size, (miss ? difference : 1) * 100 + random.unit());
+  }
+  if (against) b.row(p, -5, 1000, true);
+  const Result<FramePtr> f = b.finish(against);
+  REQUIRE(f);
+  return *f;
+}
+size_t row_of(const FramePtr& f, const std::string& attribute, const std::string& value) {
+  for (size_t i = 0; i < f->rows; ++i)
+    if (text(f, "attribute", i) == attribute && text(f, "value", i) == value) return i;
+  FAIL("no row " + attribute + " = " + value);
+  return 0;
+}
+
+}  // namespace
+
+TEST_CASE("a drift of everything does not hide what is slower at the same time") {
+  const FramePtr f = run("contrast", {drifting(56, 2.5, 1)});
+  CHECK(text(f, "state", row_of(f, "way", "long")) == "found");
+  CHECK(number(f, "p_one", row_of(f, "way", "long")) < 1e-6);
+  CHECK(number(f, "times", row_of(f, "way", "long")) == Approx(2.5).epsilon(0.3));
+  CHECK(text(f, "attribute") != "colour");
+  CHECK(number(f, "share", row_of(f, "way", "short")) < 0);
+  CHECK(text(f, "state", row_of(f, "way", "short")) != "found");
+  CHECK(text(f, "state", row_of(f, "colour", "red")) == "not_found");
+}
+
+TEST_CASE("a number is judged by ranks within its stretch of time and told in quantiles") {
+  const FramePtr f = run("contrast", {drifting(100, 2.5, 2)});
+  const size_t size = row_of(f, "size", "");
+  CHECK(text(f, "kind", size) == "number");
+  CHECK(text(f, "state", size) == "found");
+  CHECK(number(f, "share", size) > 0.5);
+  CHECK(text(f, "numbers_slow", size).substr(0, 1) == "[");
+}
+
+TEST_CASE("identifiers are left out and named") {
+  const FramePtr f = drifting(60, 2, 3);
+  for (size_t i = 0; i < f->rows; ++i) CHECK(text(f, "attribute", i) != "request");
+  REQUIRE(f->marks.notes.size() == 1);
+  CHECK(f->marks.notes[0] == "identifiers left out: request");
+}
+
+TEST_CASE("without a difference nothing is found, more often than not by chance alone") {
+  size_t found = 0;
+  for (uint64_t seed = 0; seed < 200; ++seed) {
+    const FramePtr f = run("contrast", {drifting(80, 1, 100 + seed)});
+    bool any = false;
+    for (size_t i = 0; i < f->rows; ++i) any = any || text(f, "state", i) == "found";
+    found += any;
+  }
+  CHECK(found <= 20);  // alpha 0.05 per population
+}
+
+TEST_CASE("too few rows are unknown, with the number that would tell") {
+  const FramePtr f = run("contrast", {drifting(8, 1, 4)});
+  for (size_t i = 0; i < f->rows; ++i) {
+    CHECK(text(f, "state", i) == "unknown");
+    CHECK(text(f, "why", i).find("rows") != std::string::npos);
+  }
+}
+
+TEST_CASE("a value that did not exist before is new, and only under against") {
+  CHECK(number(run("contrast", {drifting(60, 2, 5, true)}), "new") == 1);
+  CHECK(absent(run("contrast", {drifting(60, 2, 5)}), "new"));
+}
+
+TEST_CASE("numbers of few values stand as values") {
+  ContrastBuilder b;
+  const uint32_t p = b.population({.service = "a", .operation = "get"});
+  for (int i = 0; i < 80; ++i) {
+    b.row(p, i, i % 2 ? 100 + i : 900 + i, false);
+    b.number(b.attribute("code"), i % 2 ? 200 : 503);
+  }
+  const Result<FramePtr> made = b.finish(false);
+  REQUIRE(made);
+  const FramePtr f = run("contrast", {*made});
+  CHECK(f->rows == 2);
+  CHECK(text(f, "value") == "503");
+  CHECK(text(f, "state") == "found");
+  CHECK(number(f, "slow") == 40);
+  CHECK(number(f, "fast") == 0);
+}
+
+TEST_CASE("the same rows give the same bits") {
+  CHECK(hash(*drifting(300, 2, 6)) == hash(*drifting(300, 2, 6)));
+  CHECK(hash(*run("contrast", {drifting(300, 2, 6)})) == hash(*run("contrast", {drifting(300, 2, 6)})));
+}
+
+TEST_CASE("an empty builder gives an empty frame and an empty result") {
+  ContrastBuilder b;
+  const Result<FramePtr> f = b.finish(true);
+  REQUIRE(f);
+  CHECK((*f)->rows == 0);
+  CHECK(run("contrast", {*f})->rows == 0);
+}
+
+namespace {
+
+FramePtr numbers(double slope_before, double slope_after, bool sequence, int64_t from = 0) {
+  NumbersBuilder b(start, minute);
+  const uint32_t p = b.population({.service = "a", .operation = "get", .attribute = "items"});
+  for (int64_t m = from; m < 30; ++m)
+    for (int64_t i = 0; i < 6; ++i) {
+      const double level = 10 + slope_before * static_cast<double>(std::min<int64_t>(m, 15)) +
+                           slope_after * static_cast<double>(std::max<int64_t>(0, m - 15));
+      b.add(p, start + m * minute + i, level + (sequence ? static_cast<double>(i) * 0.01 : static_cast<double>(i / 3) * 0.01), false);
+    }
+  return b.finish();
+}
+
+}  // namespace
+
+TEST_CASE("a number that begins to grow at the onset is found") {
+  const FramePtr f = run("growing", {numbers(0, 5, false)}, {{"at", at(15)}});
+  CHECK(text(f, "state") == "found");
+  CHECK(number(f, "slope_after") == Approx(5.0 / 60).epsilon(0.01));
+  CHECK(number(f, "n_before") == 90);
+  CHECK(number(f, "times") > 5);
+}
+
+TEST_CASE("a number that grew before as well, a sequence, and a flat one are not found") {
+  CHECK(text(run("growing", {numbers(5, 5, false)}, {{"at", at(15)}}), "why") == "rose before the onset too");
+  CHECK(text(run("growing", {numbers(0, 5, true)}, {{"at", at(15)}}), "why") == "nearly every value is new, as of a sequence");
+  CHECK(text(run("growing", {numbers(0, 0, false)}, {{"at", at(15)}}), "state") == "not_found");
+}
+
+TEST_CASE("without rows before the onset growth is unknown") {
+  const FramePtr f = run("growing", {numbers(0, 5, false, 15)}, {{"at", at(15)}});
+  CHECK(text(f, "state") == "unknown");
+  CHECK(text(f, "why") == "no rows before the onset");
+}
+
+TEST_CASE("numbers are counted per bucket of time from the start of the window") {
+  NumbersBuilder b(1000, 100, 500);
+  const uint32_t p = b.population({.service = "a", .operation = "get", .attribute = "items"});
+  for (const double v : {3.0, 1.0, 3.0}) b.add(p, 1150, v, false);
+  b.add(p, 1150, NAN, false);
+  b.add(p, 560, 9, true);
+  const FramePtr f = b.finish();
+  REQUIRE(f->rows == 2);
+  CHECK(text(f, "window", 0) == "then");
+  CHECK(number(f, "time", 0) == 500);
+  CHECK(number(f, "time", 1) == 1100);
+  CHECK(number(f, "n", 1) == 3);
+  CHECK(number(f, "distinct", 1) == 2);
+  CHECK(number(f, "value", 1) == 3);
+}
