@@ -6,6 +6,11 @@
 // connection, WAL + FULL while it runs, one file without side files after close(). Frames are zstd-compressed encodings.
 // A row is on disk when append() returns. A second process that opens a running case for writing gets Code::busy; for
 // reading it gets a read-only copy. Opened defensively: no triggers, views or extensions are run, blobs are capped.
+// Locks: the writer holds flock(LOCK_EX) on the file and SQLite's exclusive mode, so that there is one connection in one
+// process (SQLite below 3.51.3 can lose rows of a WAL with several). A reader holds LOCK_SH; where it cannot have it, or
+// where a run was killed and left a write-ahead log, it reads a private copy that goes when it is closed.
+// Errors: busy (held elsewhere), damaged (names the first bad row), io (disk full and its like; the rows before stand),
+// usage (the file to create exists). After an io error of append the row is not there; a later append may succeed.
 // Thread rule: one owner thread.
 #pragma once
 
@@ -36,7 +41,12 @@ class CaseFile final {
  public:
   static Result<std::unique_ptr<CaseFile>> create(const std::string& path, Clock& clock);
   static Result<std::unique_ptr<CaseFile>> open(const std::string& path);       // for reading; checks both chains
+  // For appending to a case that was interrupted or waits; checks both chains.
+  static Result<std::unique_ptr<CaseFile>> reopen(const std::string& path, Clock& clock);
   ~CaseFile();
+
+  CaseFile(const CaseFile&) = delete;
+  CaseFile& operator=(const CaseFile&) = delete;
 
   Result<JournalRow> append(const std::string& kind, Json payload, const RowSide& side = {});
   Status put_evidence(const EvidenceRow& row);
@@ -47,6 +57,7 @@ class CaseFile final {
   Result<std::vector<JournalRow>> journal() const;
   Result<std::vector<EvidenceRow>> evidence(bool with_frames = true) const;
   Result<std::optional<EvidenceRow>> evidence(const std::string& id) const;
+  Result<std::optional<EvidenceRow>> evidence(const char* id) const { return evidence(std::string(id)); }  // not bool
   Result<std::string> text(const std::string& hash) const;
   std::string meta(const std::string& key) const;
   const std::string& path() const;

@@ -12,7 +12,7 @@
 //                 signals:{metrics:source,…}, versions:{inquest,machine,kernels,reviews:{name:n}}, lang, answers:{state:label},
 //                 mode:"unattended"|"guided", modules:[{name,hash}]}
 //   clock_read    {what, value:T}
-//   resolved      {source, measure, names:[text], services:[…], tried:[…], nearest:[…], says}
+//   resolved      {source, measure, names:[text], services:[…], tried:[…], nearest:[…], unit, says}
 //   state_entered {state, kind, title, context, round, visit, via}
 //   context_entered {context, name, scope, names:{name:value_json}, round, rounds, finding}
 //   context_left  {context, name}
