@@ -131,7 +131,7 @@ struct Snapshot {
   size_t next_use = 0;              // next review of the active state
   std::vector<ReviewedRows> reviewed;
   int next_finding = 1;
-  std::vector<Word> judged;         // pairs that are not inconclusive, by hypothesis and key: to emit HypothesisChanged
+  std::vector<JudgedWord> judged;         // pairs that are not inconclusive, by hypothesis and key: to emit HypothesisChanged
 };
 
 struct Plan;

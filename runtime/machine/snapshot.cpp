@@ -64,7 +64,7 @@ Json snapshot_json(const Snapshot& s) {
     out["reviewed"].push_back({{"state", run.state}, {"use", run.use}, {"bindings", run.bindings}, {"rows", rows_json(run.rows)}});
   out["next_finding"] = s.next_finding;
   out["judged"] = Json::array();
-  for (const Word& word : s.judged)
+  for (const JudgedWord& word : s.judged)
     out["judged"].push_back({{"hypothesis", word.hypothesis}, {"key", texts_json(word.key)}, {"word", word.word},
                              {"strength", number_json(word.strength)}});
   return out;

@@ -208,9 +208,9 @@ Judgement judge(const Sop& sop, const std::vector<const Rows*>& rows, const Cata
   return out;
 }
 
-std::vector<Word> words(const Sop& sop, const std::vector<const Rows*>& rows, const std::vector<size_t>& hypotheses) {
+std::vector<JudgedWord> judge_words(const Sop& sop, const std::vector<const Rows*>& rows, const std::vector<size_t>& hypotheses) {
   const RowIndex index(rows);
-  std::vector<Word> out;
+  std::vector<JudgedWord> out;
   for (const size_t order : hypotheses) {
     HypothesisJudge judge(sop.hypotheses[order], index);
     for (size_t key = 0; key < judge.keys().size(); ++key) {

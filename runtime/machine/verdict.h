@@ -55,14 +55,14 @@ struct Judgement {
 Judgement judge(const Sop& sop, const std::vector<const Rows*>& rows, const Catalogue* catalogue = nullptr);
 
 // One pair (hypothesis, key) without its lists and sentence: what the machine compares after each review.
-struct Word {
+struct JudgedWord {
   size_t hypothesis = 0;            // index into Sop::hypotheses
   Subject key;
   std::string word;
   double strength = 0;
 };
 // Of the hypotheses with these indices, in order; keys in order.
-std::vector<Word> words(const Sop& sop, const std::vector<const Rows*>& rows, const std::vector<size_t>& hypotheses);
+std::vector<JudgedWord> judge_words(const Sop& sop, const std::vector<const Rows*>& rows, const std::vector<size_t>& hypotheses);
 Json judgement_json(const Judgement&);
 Result<Judgement> json_judgement(const Json&);
 

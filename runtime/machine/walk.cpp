@@ -76,18 +76,18 @@ void Walk::judge_again(const std::set<std::string>& kinds) {
     if (std::any_of(kinds.begin(), kinds.end(), [&](const std::string& kind) { return plan_.kinds[i].count(kind) > 0; }))
       touched.push_back(i);
   if (touched.empty()) return;
-  std::vector<Word> now = words(plan_.sop, view_.rows(), touched);
-  std::erase_if(now, [](const Word& word) { return word.word == "inconclusive"; });
-  std::vector<Word> before, kept;
-  for (Word& word : s_.judged)
+  std::vector<JudgedWord> now = judge_words(plan_.sop, view_.rows(), touched);
+  std::erase_if(now, [](const JudgedWord& word) { return word.word == "inconclusive"; });
+  std::vector<JudgedWord> before, kept;
+  for (JudgedWord& word : s_.judged)
     (std::binary_search(touched.begin(), touched.end(), word.hypothesis) ? before : kept).push_back(std::move(word));
 
-  const auto less = [](const Word& a, const Word& b) { return std::tie(a.hypothesis, a.key) < std::tie(b.hypothesis, b.key); };
-  const auto changed = [&](const Word& word, const std::string& to, double strength) {
+  const auto less = [](const JudgedWord& a, const JudgedWord& b) { return std::tie(a.hypothesis, a.key) < std::tie(b.hypothesis, b.key); };
+  const auto changed = [&](const JudgedWord& word, const std::string& to, double strength) {
     effects_.push_back(HypothesisChanged{plan_.sop.hypotheses[word.hypothesis].name, word.key, to, strength});
   };
   auto old = before.begin();
-  for (const Word& word : now) {
+  for (const JudgedWord& word : now) {
     for (; old != before.end() && less(*old, word); ++old) changed(*old, "inconclusive", 0);
     const bool known = old != before.end() && !less(word, *old);
     if (!known || old->word != word.word) changed(word, word.word, word.strength);

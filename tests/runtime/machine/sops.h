@@ -135,7 +135,7 @@ inline Catalogue catalogue(const std::vector<std::string>& reviews = {}) {
 
 // Walks a machine by hand and remembers every effect.
 struct Driver {
-  Driver(const Sop& sop, const Catalogue& catalogue) : machine(sop, catalogue) {}
+  Driver(const Sop& of, const Catalogue& catalogue) : sop(std::make_shared<const Sop>(of)), machine(*sop, catalogue) {}
   std::vector<Effect> step(Event event) {
     auto stepped = machine.step(std::move(snapshot), event);
     snapshot = std::move(stepped.snapshot);
@@ -188,6 +188,7 @@ struct Driver {
     return out;
   }
 
+  std::shared_ptr<const Sop> sop;  // the driver's own: the machine looks at it as long as it lives
   Machine machine;
   Snapshot snapshot;
   std::vector<Effect> last, all;
