@@ -137,7 +137,9 @@ Result<std::unique_ptr<Procedure>> Inquest::read(const std::string& text, const 
     procedure->sentences = std::move(translation.sentences);
     for (Diagnostic& d : translation.missing) procedure->problems.push_back(std::move(d));
   }
-  procedure->modules = script::module_texts(procedure->catalogue, procedure->sop, inside_->home + "/stdlib");
+  Result<std::vector<CatalogueFile>> files = catalogue_files({inside_->home + "/stdlib"}, folder);
+  if (!files) return files.error();
+  for (CatalogueFile& part : *files) procedure->modules.emplace_back(std::move(part.path), std::move(part.text));
   std::stable_sort(procedure->problems.begin(), procedure->problems.end(), [](const Diagnostic& a, const Diagnostic& b) {
     return std::tie(a.file, a.at) < std::tie(b.file, b.at);
   });

@@ -90,23 +90,4 @@ Translation translate(const std::string& lang, const std::string& stdlib, const 
   return out;
 }
 
-std::vector<std::pair<std::string, std::string>> module_texts(const Catalogue& catalogue, const Sop& sop, const std::string& stdlib) {
-  std::vector<std::pair<std::string, std::string>> out;
-  for (const char* part : {"sop", "ask", "measures"}) {
-    std::vector<std::string> files;
-    std::error_code error;
-    for (fs::directory_iterator at(stdlib + "/" + part, error), end; !error && at != end; at.increment(error))
-      if (at->path().extension() == ".lua") files.push_back(at->path().filename().string());
-    std::sort(files.begin(), files.end());
-    for (const std::string& name : files)
-      if (Result<std::string> text = read_file(stdlib + "/" + part + "/" + name)) out.emplace_back(std::string(part) + "/" + name, *text);
-  }
-  std::set<std::string> used;
-  for (const State& s : sop.states)
-    for (const ReviewUse& use : s.with) used.insert(use.review);
-  for (const std::string& name : used)
-    if (const ReviewContract* contract = catalogue.review(name)) out.emplace_back("review/" + name + ".lua", contract->text);
-  return out;
-}
-
 }  // namespace inquest::script

@@ -25,8 +25,4 @@ struct Translation {
 Translation translate(const std::string& lang, const std::string& stdlib, const std::string& folder,
                       const Catalogue& catalogue, Sop* sop);
 
-// Name (relative to stdlib or the SOP's folder) and text of every Lua file that takes part in a run.
-std::vector<std::pair<std::string, std::string>> module_texts(const Catalogue& catalogue, const Sop& sop,
-                                                              const std::string& stdlib);
-
 }  // namespace inquest::script

@@ -1,8 +1,108 @@
 // The program: a table of commands.
 // SPDX-License-Identifier: Apache-2.0
-#include <cstdio>
+#include <fmt/format.h>
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
-int main() {
-  std::puts("inquest 0.1.0");
-  return 0;
+#include <cstdlib>
+#include <cstring>
+
+#include "runtime/base/text.h"
+#include "runtime/base/version.h"
+#include "runtime/cli/choose.h"
+#include "runtime/cli/commands.h"
+
+namespace inquest {
+
+const std::vector<const Command*>& commands() {
+  static const std::vector<const Command*> all = {
+      &run_command,  &report_command, &cases_command,    &sources_command,    &list_command,    &describe_command, &check_command, &draw_command,
+      &test_command, &new_command,    &repl_command,     &lua_command,        &completion_command, &version_command, &docs_command,
+  };
+  return all;
 }
+
+namespace {
+
+Stop stop_flag{false};
+
+void on_signal(int) { stop_flag.store(true); }
+
+size_t terminal_columns() {
+  if (const char* columns = std::getenv("COLUMNS"); columns && std::atoi(columns) >= 20) return static_cast<size_t>(std::atoi(columns));
+  winsize size{};
+  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 20) return size.ws_col;
+  if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 20) return size.ws_col;
+  return 100;
+}
+
+std::string help() {
+  std::string out = fmt::format("inquest {}: runs written investigations on real telemetry\n\n"
+                                "  inquest run memory_leak --demo           the shipped recording of a real leak\n"
+                                "  inquest \"my pods keep being OOM killed\"   which SOP fits\n", inquest_version);
+  std::string group;
+  for (const Command* c : commands()) {
+    if (!*c->group) continue;
+    if (group != c->group) {
+      group = c->group;
+      out += "\n" + group + "\n";
+    }
+    out += fmt::format("  {:<12}{}\n", c->name, c->doc);
+  }
+  return out + "\n`inquest COMMAND --help` shows its options. Exit codes: 0 ended, 1 failed, 2 usage, 3 --fail-on,\n"
+               "4 refused by a source, 5 nothing to examine, 6 waits for a decision, 124 time limit, 130 interrupted.\n";
+}
+
+}  // namespace
+
+int start(int count, char** words) {
+  SystemClock clock;
+  User user;
+  user.clock = &clock;
+  user.environment = [](const std::string& name) -> std::optional<std::string> {
+    const char* value = std::getenv(name.c_str());
+    return value ? std::optional<std::string>(value) : std::nullopt;
+  };
+  user.program = words[0];
+  user.out_is_terminal = isatty(STDOUT_FILENO) != 0;
+  user.err_is_terminal = isatty(STDERR_FILENO) != 0;
+  user.in_is_terminal = isatty(STDIN_FILENO) != 0;
+  user.columns = terminal_columns();
+  user.stop = &stop_flag;
+  struct sigaction action {};
+  action.sa_handler = on_signal;
+  action.sa_flags = SA_RESTART;
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+
+  if (count < 2) {
+    std::fputs(help().c_str(), stdout);
+    return 0;
+  }
+  const std::string name = words[1];
+  const std::vector<std::string> arguments(words + 2, words + count);
+  if (name == "--help" || name == "-h" || name == "help") {
+    if (!arguments.empty())
+      for (const Command* c : commands())
+        if (arguments[0] == c->name) return c->run({"--help"}, user);
+    std::fputs(help().c_str(), stdout);
+    return 0;
+  }
+  if (name == "--version" || name == "-V") return version_command.run({}, user);
+  if (name == "__complete") return complete_words(arguments, user);
+  for (const Command* c : commands())
+    if (name == c->name) return c->run(arguments, user);
+  if (name.find(' ') != std::string::npos || !arguments.empty()) {  // words of a person, not a command
+    std::vector<std::string> all(words + 1, words + count);
+    if (name.rfind("-", 0) != 0) return choose_by_words(all, user);
+  }
+  std::vector<std::string> names;
+  for (const Command* c : commands()) names.emplace_back(c->name);
+  return fail(Error{Code::usage, fmt::format("no command `{}`", printable(name, 80)), "", did_you_mean(name, names, 20)});
+}
+
+}  // namespace inquest
+
+int main(int count, char** words) { return inquest::start(count, words); }

@@ -259,15 +259,18 @@ def main():
     parser.add_argument("--root", default=os.path.join(os.path.dirname(os.path.abspath(__file__)), "../.."))
     parser.add_argument("--program")
     parser.add_argument("--recording")
+    parser.add_argument("--count", action="store_true", help="end with `N passed, N failed`, one a rule")
     parser.add_argument("rules", nargs="*")
     args = parser.parse_args()
     args.root = os.path.abspath(args.root)
-    wrong = 0
+    broken = set()
     for rule in args.rules or RULES:
         for f, line, message in RULES[rule](args.root, args):
             print(f"{f}:{line}: {rule}: {message}")
-            wrong += 1
-    return 1 if wrong else 0
+            broken.add(rule)
+    if args.count:
+        print(f"{len(args.rules or RULES) - len(broken)} passed, {len(broken)} failed")
+    return 1 if broken else 0
 
 
 if __name__ == "__main__":

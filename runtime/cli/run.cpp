@@ -1,0 +1,142 @@
+// inquest run: walks a SOP on telemetry to a verdict.
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "runtime/base/text.h"
+#include "runtime/cli/commands.h"
+#include "runtime/cli/guide.h"
+#include "runtime/cli/junit.h"
+#include "runtime/cli/support.h"
+#include "runtime/report/terminal.h"
+
+namespace inquest {
+namespace {
+
+struct Options {
+  Common common;
+  SourceOptions sources;
+  RunOptions run;
+  bool guided = false, no_input = false, quiet = false;
+  std::string output = "text", fail_on, junit;
+  std::vector<std::string> reports;
+};
+
+// `--fail-on` names a verdict or worse: confirmed < inconclusive.
+bool fails(const std::string& fail_on, const std::string& word) {
+  if (fail_on == "confirmed") return word == "confirmed";
+  if (fail_on == "inconclusive") return word == "confirmed" || word == "inconclusive";
+  return false;
+}
+
+Status write_reports(const Options& o, const Report& report, User& user) {
+  for (const std::string& path : o.reports) {
+    const Writer* w = writer_for_file(path);
+    Style style = style_for(o.common, user, false);
+    style.colour = false;
+    if (Status written = write_file(path, w->write(report, style)); !written) return written;
+    if (!o.quiet) print_err(fmt::format("report: {}\n", path));
+  }
+  return {};
+}
+
+int run_here(Options& o, User& user, lua::Watch& watch) {
+  auto inquest = open_inquest(o.common, &watch);
+  if (!inquest) return fail(inquest.error());
+  auto procedure = (*inquest)->load(o.run.sop, o.run.lang);
+  if (!procedure) return fail(procedure.error());
+  if (!(*procedure)->ok()) {
+    size_t errors = 0;
+    for (const Diagnostic& d : (*procedure)->problems)
+      if (!d.warning) { print_err(d.print() + "\n"); ++errors; }
+    return fail(Error{Code::config, fmt::format("`{}` has {} mistake{}; nothing was run", (*procedure)->sop.name, errors, errors == 1 ? "" : "s"),
+                      "", "mend what is listed above; `inquest check` looks again"});
+  }
+  if (Status opened = open_sources(**inquest, o.sources, (*procedure)->folder); !opened) return fail(opened.error());
+
+  const bool to_terminal = o.output == "text" && user.out_is_terminal;
+  Style style = style_for(o.common, user, to_terminal);
+  Guide guide(style, user);
+  if (o.guided) o.run.chooser = &guide;
+  // The walk is told as it happens: on stdout, or on stderr when stdout holds a document.
+  std::unique_ptr<CaseFile> live;
+  TerminalWalk walk(style, [&](const std::string& text) {
+    if (o.quiet) return;
+    if (o.output == "text") { print_out(text); std::fflush(stdout); }
+  });
+  o.run.observer = [&](const JournalRow& row) {
+    if (o.output == "ndjson") {
+      Json line;
+      line["seq"] = row.seq;
+      line["kind"] = row.kind;
+      line["payload"] = row.payload;
+      line["hash"] = row.hash;
+      line["at"] = print_time(row.at);
+      print_out(canonical(line) + "\n");
+      std::fflush(stdout);
+    }
+    walk.row(row);
+  };
+  o.run.stop = user.stop;
+  o.run.clock = user.clock;
+  Result<RunResult> result = (*inquest)->run(**procedure, o.run);
+  if (!result) return fail(result.error());
+  Result<Report> report = Inquest::report(result->case_path);
+  if (!report) return fail(report.error());
+  int exit = result->exit;
+  if (exit == 0 && fails(o.fail_on, report->judgement.verdict.word)) exit = 3;
+  if (o.output == "json") {
+    report->exit = exit;
+    print_out(writer("json")->write(*report, style));
+  }
+  if (Status written = write_reports(o, *report, user); !written) return fail(written.error());
+  if (!o.junit.empty())
+    if (Status written = write_file(o.junit, junit(*report, exit == 3)); !written) return fail(written.error());
+  if (result->exit != 0 && !result->why.empty()) print_err("inquest: " + printable(result->why, 400) + "\n");
+  return exit;
+}
+
+int run(const std::vector<std::string>& arguments, User& user) {
+  Options o;
+  bool json = false;
+  CLI::App app("Walks a SOP on telemetry and ends with a verdict.\n\n"
+               "  inquest run memory_leak --demo\n"
+               "  inquest run memory_leak --data recording/ --report leak.html --fail-on confirmed\n", "run");
+  app.add_option("sop", o.run.sop, "name, folder or file of the SOP")->required()->type_name("SOP");
+  add_source_options(app, o.sources, true);
+  app.add_option("--input", o.run.inputs, "a value of an input of the SOP")->type_name("NAME=VALUE");
+  app.add_option("--from", o.run.from, "start of the window: 2026-11-21T10:00:00Z or seconds since 1970")->type_name("TIME");
+  app.add_option("--to", o.run.to, "end of the window (not in it)")->type_name("TIME");
+  app.add_option("--since", o.run.since, "the last stretch of the recording, or of the time until now: 30m")->type_name("DURATION");
+  app.add_flag("--guided", o.guided, "ask at every choice");
+  app.add_option("--answer", o.run.answers, "decide a choice beforehand")->type_name("STATE=LABEL");
+  app.add_flag("--no-input", o.no_input, "never ask; a choice that only a person can make ends with exit 6");
+  app.add_flag("--json", json, "one JSON document on stdout");
+  app.add_option("--output", o.output, "text, json, or ndjson: the journal as it happens")->check(CLI::IsMember({"text", "json", "ndjson"}))->type_name("FORMAT");
+  app.add_option("--report", o.reports, "write a report: .html, .md, .json or .txt; may be given again")->type_name("FILE");
+  app.add_option("--junit", o.junit, "write JUnit XML for a CI server")->type_name("FILE");
+  app.add_option("--case", o.run.case_path, "where the case file is made")->type_name("FILE");
+  app.add_flag("--overwrite", o.run.overwrite, "replace a case file that is there");
+  app.add_option("--fail-on", o.fail_on, "exit 3 on this verdict")->check(CLI::IsMember({"confirmed", "inconclusive"}))->type_name("VERDICT");
+  app.add_option("--time-limit", o.run.time_limit, "give up after this long, exit 124")->type_name("DURATION");
+  app.add_flag("-q,--quiet", o.quiet, "no walk, only what was asked for");
+  add_common(app, o.common);
+  app.footer("Exit: 0 ended, 1 failed, 2 usage, 3 --fail-on, 4 refused by a source, 5 nothing to examine, 6 waits for a decision, 124 time limit, 130 interrupted.");
+  if (const auto done = parse(app, arguments, user)) return *done;
+  if (json) o.output = "json";
+  o.run.lang = language(o.common, user);
+  for (const std::string& path : o.reports)
+    if (!writer_for_file(path))
+      return fail(Error{Code::usage, fmt::format("`{}` names no format of a report", printable(path, 80)), "--report", "end it in .html, .md, .json or .txt"});
+  if (o.guided && (o.no_input || !user.in_is_terminal)) {
+    if (o.no_input) return fail(Error{Code::usage, "--guided asks and --no-input forbids it", "--guided", "give one of them, or decide with --answer STATE=LABEL"});
+  }
+  return watched(user, [&](lua::Watch& watch) { return run_here(o, user, watch); });
+}
+
+}  // namespace
+
+const Command run_command = {"run", "Investigate", "walk a SOP on telemetry to a verdict", true, run};
+
+}  // namespace inquest

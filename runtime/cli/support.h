@@ -1,0 +1,54 @@
+// What commands share: options read the same way everywhere, errors printed the same way, children watched.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "bindings/inquest.h"
+#include "runtime/cli/command.h"
+
+namespace inquest {
+
+// Parses with CLI11; usage errors print one line with the nearest option and the help to read, and give 2. nullopt: go on.
+std::optional<int> parse(CLI::App& app, const std::vector<std::string>& arguments, User& user);
+
+// Options that several commands have.
+struct Common {
+  std::vector<std::string> sops;   // --sops DIR
+  std::string home;                // --home DIR (hidden)
+  std::string colour = "auto";     // --color auto|always|never
+  std::string lang;                // --lang
+  bool json = false;
+};
+void add_common(CLI::App& app, Common& common);
+Result<std::unique_ptr<Inquest>> open_inquest(const Common& common, lua::Watch* watch = nullptr);
+// flag > FORCE_COLOR > NO_COLOR > terminal.
+bool use_colour(const Common& common, const User& user, bool terminal);
+// --lang > LC_ALL > LC_MESSAGES > LANG > en.
+std::string language(const Common& common, const User& user);
+Style style_for(const Common& common, const User& user, bool terminal);
+
+// Where telemetry comes from: --demo, --data DIR (as source of all signals).
+struct SourceOptions {
+  std::vector<std::string> data;
+  bool demo = false;
+  std::vector<std::string> without;
+  size_t threads = 0;
+};
+void add_source_options(CLI::App& app, SourceOptions& options, bool demo);
+Status open_sources(Inquest& inquest, const SourceOptions& options, const std::string& sop_folder);
+
+// Runs `child` in a forked process; a crash or hang is printed as its typed cause and gives 1.
+int watched(User& user, const std::function<int(lua::Watch&)>& child);
+
+// What `COMMAND --help` prints.
+std::string help_of(const Command& command, User& user);
+
+void print_out(const std::string& text);
+void print_err(const std::string& text);
+
+}  // namespace inquest

@@ -1,0 +1,24 @@
+// inquest version.
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/base/version.h"
+#include "runtime/cli/commands.h"
+
+namespace inquest {
+namespace {
+
+int run(const std::vector<std::string>& arguments, User&) {
+  if (!arguments.empty() && arguments[0] == "--json") {
+    std::printf("{\"version\": \"%s\"}\n", inquest_version);
+    return 0;
+  }
+  if (!arguments.empty() && arguments[0] != "--help" && arguments[0] != "-h")
+    return fail(Error{Code::usage, "`" + arguments[0] + "` is not understood", "version", "`inquest version [--json]`"});
+  std::printf("inquest %s\n", inquest_version);
+  return 0;
+}
+
+}  // namespace
+
+const Command version_command = {"version", "Program", "print the version", false, run};
+
+}  // namespace inquest
