@@ -21,6 +21,7 @@
 // Integers beyond that, Time and Duration are userdata that compare (==, <, <=) with their kind, print as
 // text, and calculate exactly: time − time = duration, time ± duration = time, duration ± duration, duration × number,
 // duration ÷ number, duration ÷ duration = number, −duration; integers + − × with integers (overflow is an error).
+// Lua 5.1 compares two userdata only: such an integer and a number have no `<`, their difference has a sign.
 // A table with keys 1..n is a list (holes are refused), one with text keys a map in the order of `pairs`, {} an empty
 // list; a table with both is refused. A Term goes as a userdata with fields `word`, `args`, `fields`. Null inside a list
 // or map goes as the sentinel `null` (a global), alone as nil.

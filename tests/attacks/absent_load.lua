@@ -1,0 +1,2 @@
+-- expect: script_error
+return load("return 1")

@@ -1,0 +1,2 @@
+-- expect: script_forbidden_literal
+--[=[ 1 ]] ]=]return 1i

@@ -1,0 +1,2 @@
+-- expect: ok nil\tnil\tnil
+return tonumber("1LL"), tonumber("0x1ULL"), tonumber("1i")

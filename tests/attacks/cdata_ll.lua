@@ -1,0 +1,2 @@
+-- expect: script_forbidden_literal
+return 1LL

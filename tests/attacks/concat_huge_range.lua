@@ -1,0 +1,2 @@
+-- expect: script_error
+return table.concat({}, "", -2 ^ 31, 2 ^ 31)

@@ -1,0 +1,3 @@
+-- expect: script_depth
+local function f() return coroutine.resume(coroutine.create(f)) end
+f()

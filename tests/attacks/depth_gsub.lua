@@ -1,0 +1,3 @@
+-- expect: script_depth
+local function f() return (("x"):gsub("x", f)) end
+f()

@@ -1,0 +1,3 @@
+-- expect: script_depth
+local function f(n) return 1 + f(n + 1) end
+f(1)

@@ -1,0 +1,3 @@
+-- expect: script_depth
+local function f() table.sort({ 1, 2 }, f) return false end
+f()

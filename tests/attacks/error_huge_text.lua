@@ -1,0 +1,2 @@
+-- expect: script_error
+error(("x"):rep(1e6))

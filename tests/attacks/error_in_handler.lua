@@ -1,0 +1,3 @@
+-- expect: script_error
+xpcall(error, function() error("again") end)
+error(select(2, xpcall(error, error)))

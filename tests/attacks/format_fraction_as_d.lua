@@ -1,0 +1,2 @@
+-- expect: script_error
+return ("%d"):format(3.5)

@@ -1,0 +1,2 @@
+-- expect: script_error
+return ("%s %s"):format(1)

@@ -1,0 +1,2 @@
+-- expect: script_error
+return ("%999d"):format(1)

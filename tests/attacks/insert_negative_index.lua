@@ -1,0 +1,2 @@
+-- expect: script_error
+table.insert({ 1 }, -5, 1)

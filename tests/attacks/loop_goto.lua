@@ -1,0 +1,2 @@
+-- expect: script_instructions
+::again:: goto again

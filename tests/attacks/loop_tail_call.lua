@@ -1,0 +1,3 @@
+-- expect: script_instructions
+local function f() return f() end
+return f()

@@ -1,0 +1,2 @@
+-- expect: script_instructions
+while true do end

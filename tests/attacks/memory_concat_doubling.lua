@@ -1,0 +1,3 @@
+-- expect: script_memory
+local s = "x"
+while true do s = s .. s end

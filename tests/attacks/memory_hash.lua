@@ -1,0 +1,4 @@
+-- expect: script_memory
+-- budget: instructions=1000000000000 seconds=2
+local t = {}
+for i = 1, 1e9 do t["k" .. i] = {} end

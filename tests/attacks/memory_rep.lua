@@ -1,0 +1,2 @@
+-- expect: script_memory
+return ("x"):rep(1e9)

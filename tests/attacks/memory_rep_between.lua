@@ -1,0 +1,2 @@
+-- expect: script_memory
+return #(""):rep(2 ^ 30, "ab")

@@ -1,0 +1,3 @@
+-- expect: script_error
+local t = setmetatable({}, { __metatable = "mine" })
+setmetatable(t, {})

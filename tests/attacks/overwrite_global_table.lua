@@ -1,0 +1,2 @@
+-- expect: script_error
+_G.pairs = nil

@@ -1,0 +1,3 @@
+-- expect: script_error
+local s = string
+function s.rep() return "mine" end

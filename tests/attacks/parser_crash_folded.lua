@@ -1,0 +1,4 @@
+-- expect: script_syntax
+local _
+for _ in (false or 1 and nil) -- [[ hidden
+  :foo() do end

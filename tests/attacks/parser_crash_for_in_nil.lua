@@ -1,0 +1,3 @@
+-- expect: script_syntax
+local _
+for _ in (nil):foo() do end

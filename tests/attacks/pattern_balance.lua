@@ -1,0 +1,2 @@
+-- expect: script_instructions
+return (("("):rep(3e4)):gsub("%b()", "")

@@ -1,0 +1,2 @@
+-- expect: script_instructions
+return (("a"):rep(300)):match(("(a*)"):rep(20) .. "b")

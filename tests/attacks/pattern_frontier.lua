@@ -1,0 +1,2 @@
+-- expect: script_instructions
+return (("a"):rep(2e4)):find("a*%f[b]")

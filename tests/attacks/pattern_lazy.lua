@@ -1,0 +1,2 @@
+-- expect: script_instructions
+return (("a"):rep(1e5)):find((".-"):rep(6) .. "b")

@@ -1,0 +1,2 @@
+-- expect: script_too_large
+while true do print(("x"):rep(1000)) end

@@ -1,0 +1,2 @@
+-- expect: script_error
+return ("x"):rep(2 ^ 31)

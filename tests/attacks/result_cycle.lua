@@ -1,0 +1,4 @@
+-- expect: script_error
+local t = {}
+t.t = t
+return t

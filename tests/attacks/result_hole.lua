@@ -1,0 +1,2 @@
+-- expect: script_error
+return { 1, nil, 3 }

@@ -1,0 +1,2 @@
+-- expect: script_error
+table.sort { 1, "a", {} }

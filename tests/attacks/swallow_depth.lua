@@ -1,0 +1,3 @@
+-- expect: script_depth
+local function deeper() return pcall(coroutine.wrap(deeper)) end
+while true do deeper() end

@@ -1,0 +1,2 @@
+-- expect: script_instructions
+error(setmetatable({}, { __tostring = function() while true do end end }))

@@ -1,0 +1,3 @@
+-- expect: script_instructions
+local function again() while true do end end
+while true do xpcall(again, again) end

@@ -1,0 +1,2 @@
+-- expect: script_error
+return unpack({}, 1, 1e8)
