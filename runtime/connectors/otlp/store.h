@@ -8,32 +8,46 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "runtime/model/window.h"
 
 namespace inquest::otlp {
 
+enum class Signal : uint8_t { metrics, spans, logs };
+constexpr int signal_count = 3;
+constexpr const char* signal_name(Signal signal) {
+  return signal == Signal::metrics ? "metrics" : signal == Signal::spans ? "spans" : "logs";
+}
+
 using TextId = uint32_t;
 constexpr TextId no_text = 0xffffffff;
 
-class Texts final {                       // interned strings; id = order of first appearance after the merge
+// Interned strings; id = order of first appearance, over files in order of name, whatever the number of threads. Moves,
+// never copies. A view lives as long as its Texts.
+class Texts final {
  public:
+  Texts();
+  Texts(Texts&&) noexcept;
+  Texts& operator=(Texts&&) noexcept;
+  ~Texts();
   TextId intern(std::string_view text);
   TextId find(std::string_view text) const;  // no_text when absent
   std::string_view operator[](TextId id) const { return texts_[id]; }
   size_t size() const { return texts_.size(); }
+  void clear();                              // forgets all, keeps the memory
 
  private:
-  struct Arena;                           // stable storage
+  struct Arena;                              // stable storage
+  struct Slot { uint32_t hash; TextId id; }; // open addressing, linear probing
+  void grow();
   std::vector<std::string_view> texts_;
-  std::unordered_map<std::string_view, TextId> index_;
-  std::shared_ptr<Arena> arena_;
+  std::vector<Slot> slots_;
+  std::unique_ptr<Arena> arena_;
 };
 
 // A value of an attribute. Texts by id; arrays, maps and bytes as their JSON text (kind json).
@@ -43,6 +57,8 @@ struct Cell {
   union { TextId text; int64_t integer; double number; };
 };
 
+// A resource as written: `attributes` holds all of them (service.name and its like too), sorted by key text, each key
+// once; the four ids repeat what every ask needs. `service` is service.name without the namespace.
 struct Resource {
   TextId service = no_text, namespace_ = no_text, instance = no_text, version = no_text;
   std::vector<Cell> attributes;
@@ -86,9 +102,9 @@ struct Stream {
   std::vector<Cell> attributes;           // sorted by key text
   std::vector<double> bounds;             // histogram: explicit bounds (of the first point; a change starts a new stream)
   std::vector<int64_t> time, start;       // per point, ascending time; equal times keep file order
-  std::vector<double> value;              // gauge, sum; histogram: sum
+  std::vector<double> value;              // gauge, sum; histogram, exponential, summary: sum of what was observed
   std::vector<uint8_t> is_int;            // value was asInt
-  std::vector<int64_t> count;             // histogram: observations
+  std::vector<int64_t> count;             // histogram, exponential, summary: observations
   std::vector<int64_t> buckets;           // histogram: points × (bounds + 1)
 };
 
@@ -100,9 +116,11 @@ struct Metrics {
 
 // What reading met: for notes, marks and the exit code.
 struct Reading {
-  size_t files = 0, lines = 0, bad_lines = 0, bytes = 0;
+  size_t files = 0, lines = 0, bad_lines = 0, bytes = 0;  // lines: not empty; bytes: after decompression
   std::vector<std::string> bad = {};      // the first ten: "traces-1.jsonl:17: not JSON"
-  std::optional<Window> extent = {};      // [first, last + 1 ns)
+  std::optional<Window> extent = {};      // [first, last + 1 ns); spans to their ends; times of 0 do not count
+  size_t bad_records = 0;                 // spans, points, records skipped inside good lines
+  std::vector<std::string> notes = {};    // what else a reader should know, one sentence each
 };
 
 }  // namespace inquest::otlp

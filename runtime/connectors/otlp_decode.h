@@ -1,0 +1,73 @@
+// OTLP-JSON decoding: lines of export requests into columns. With its sources the only door to simdjson.
+// SPDX-License-Identifier: Apache-2.0
+//
+// simdjson's first stage (chosen at run time for the machine) finds quotes, brackets and starts of values and checks
+// UTF-8; a walk of our own goes over that index once, in the order in which the fields stand, whatever that is. What it
+// reads: opentelemetry-proto docs/specification.md "JSON Protobuf Encoding"; numbers as strings or numbers, enums as
+// integers or names, hex ids in any case, fields in any order, unknown fields ignored, the scopes of before 0.19
+// (`instrumentationLibrarySpans` …) too. Bytes that are not UTF-8 become U+FFFD. Nesting is cut off at 128.
+// A line that is not well-formed where it is read leaves nothing behind and is counted; a record (span, point, log
+// record) whose fields have a wrong type or that lacks what identifies it is skipped and counted.
+// Thread rule: a Decoder and its Part belong to one thread.
+#pragma once
+
+#include <array>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/connectors/otlp/store_index.h"
+
+namespace inquest::otlp {
+
+// Points of metrics as they come; the merge sorts them into streams.
+struct Points {
+  std::vector<uint32_t> stream;
+  std::vector<int64_t> time, start;
+  std::vector<double> value;
+  std::vector<uint8_t> is_int;
+  std::vector<int64_t> count;             // of streams that are no gauge and no sum; else 0
+  std::vector<uint64_t> bucket_from;      // per point: where its buckets begin
+  std::vector<int64_t> buckets;
+  size_t size() const { return stream.size(); }
+};
+
+// What is worth a word, counted; the sentences are in otlp_decode.cpp.
+enum class Oddity : uint8_t {
+  bad_record, negative_duration, no_end, no_time, no_value_recorded, exponential, summary, replaced_bytes, count_
+};
+
+// What was decoded of one block of lines: one signal.
+struct Part {
+  Spans spans;
+  Logs logs;
+  Metrics metrics;
+  Points points;
+  size_t lines = 0, read_lines = 0, bad_lines = 0, bytes = 0;  // lines: with blank ones; read_lines: of this signal
+  std::vector<std::pair<size_t, const char*>> bad;    // first ten: line (from 1, in this block), reason
+  std::vector<std::pair<size_t, const char*>> bad_records;  // first ten
+  std::array<size_t, static_cast<size_t>(Oddity::count_)> odd{};
+  uint8_t foreign = 0;                    // signals of other lines
+  bool has_time = false;
+  int64_t first = 0, last = 0;            // times seen
+  void clear();
+};
+
+std::string sentence(Oddity oddity, size_t n);  // "3 spans end before they start"
+
+class Decoder final {
+ public:
+  explicit Decoder(Signal signal, size_t longest_line = size_t{256} << 20);
+  ~Decoder();
+  // Decodes every line of `block` that holds the signal into `part`, which must be clear. `block` is followed by a line
+  // end and 64 readable bytes. `document`: the block is one JSON document, not lines.
+  void decode(std::string_view block, bool document, Part& part);
+
+ private:
+  struct Work;
+  std::unique_ptr<Work> work_;
+};
+
+}  // namespace inquest::otlp
