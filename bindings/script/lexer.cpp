@@ -150,7 +150,9 @@ class Lexer final {
       token.text = text_.substr(from, at_ - from);
     } else if (c == '"' || c == '\'') {
       token.kind = Token::Kind::text;
+      bytes_ = false;
       token.text = quoted(c, token.at);
+      token.bytes = bytes_;
     } else if (const int level = bracket(); level >= 0) {
       token.kind = Token::Kind::text;
       token.long_text = true;
@@ -232,9 +234,8 @@ class Lexer final {
       while (peek() == ' ' || peek() == '\t' || peek() == '\n' || peek() == '\r') step();
       return;
     }
-    if (code < 0) return problem(begin, "`\\" + printable(std::string(1, c)) + "` is no escape", "write \\\\ for a backslash, or the text as [[…]]");
-    if (code == 0 || code > 127)
-      return problem(begin, "an escape for a byte that is no text", "write the character itself, or \\u{…}");
+    if (code < 0 || code > 255) return problem(begin, "`\\" + printable(std::string(1, c)) + "` is no escape", "write \\\\ for a backslash, or the text as [[…]]");
+    bytes_ = bytes_ || code == 0 || code > 127;
     value += static_cast<char>(code);
   }
 
@@ -242,7 +243,7 @@ class Lexer final {
   const std::string& file_;
   size_t at_ = 0;
   int line_ = 1, column_ = 1;
-  bool fresh_ = true, stopped_ = false;
+  bool fresh_ = true, stopped_ = false, bytes_ = false;
   std::vector<Comment> comments_;
   Tokens out_;
 };

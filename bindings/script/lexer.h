@@ -27,6 +27,7 @@ struct Token {
   Kind kind = Kind::end;
   std::string text = {};           // the value of a text; else as written
   bool long_text = false;          // [[…]]
+  bool bytes = false;              // has escapes for bytes that are no text: fine in code, refused in a value
   Position at = {}, end = {};      // `end` is one past the last character
   std::vector<Comment> comments = {};  // between the token before and this one
   bool is(std::string_view symbol_or_keyword) const {

@@ -21,6 +21,8 @@ class SopReader final {
     d_.problems = std::move(parsed.problems);
     if (parsed.tree) out.sop = sop(parsed.tree->root);
     if (out.sop) out.sop->text = text;
+    // Behind a cut everything would look missing.
+    if (parsed.cut) std::erase_if(d_.problems, [](const Diagnostic& p) { return p.rule != "syntax" && p.rule != "field-twice"; });
     std::stable_sort(d_.problems.begin(), d_.problems.end(), [](const Diagnostic& a, const Diagnostic& b) { return a.at < b.at; });
     out.problems = std::move(d_.problems);
     return out;

@@ -51,7 +51,7 @@ void Fields::merge(std::vector<AskSpec>& asks, const AskDefaults& defaults) cons
     if (ask.against.empty()) ask.against = defaults.against;
     for (const std::string& name : defaults.outside)
       if (std::find(ask.outside.begin(), ask.outside.end(), name) == ask.outside.end()) ask.outside.push_back(name);
-    if (!row || row->signal != "metrics")
+    if (!row || (row->signal != "metrics" && !row->native))
       for (const auto& [key, v] : defaults.where)
         if (!find(ask.where, key)) set(ask.where, key, v);
     for (const auto& [key, at] : defaults.places) ask.places.emplace(key, at);
@@ -190,13 +190,14 @@ std::optional<Condition> Fields::condition(const Node& node, bool bare, int dept
     }
     if (d_.blank(v)) continue;
     const bool compares = v.is(Node::Kind::call) && (v.word == "above" || v.word == "below");
+    if (compares && !v.args.empty() && d_.blank(v.args[0])) continue;
     if (compares) {
-      if (v.has_args && v.args.size() == 1 && (v.args[0].is(Node::Kind::number) || v.args[0].is(Node::Kind::text)) && !v.named && !v.has_table) c.match.emplace_back(item.key, value_of(v));
+      if (v.has_args && v.args.size() == 1 && v.args[0].is(Node::Kind::number) && !v.named && !v.has_table) c.match.emplace_back(item.key, value_of(v));
       else d_.note(v.at, "wrong-type", tick(v.word) + " takes one number", "write " + v.word + "(14.4)");
-    } else if (v.is(Node::Kind::text) || v.is(Node::Kind::number)) {
+    } else if (v.is(Node::Kind::text) || v.is(Node::Kind::number) || (v.is(Node::Kind::call) && v.word == "like" && v.named && !v.has_table)) {
       c.match.emplace_back(item.key, value_of(v));
     } else {
-      d_.note(v.at, "wrong-type", tick(item.key) + " takes a text, a number, above(x) or below(x), not " + shown(v), "write " + item.key + " = above(1.5)");
+      d_.note(v.at, "wrong-type", tick(item.key) + " takes a text, a number, like \"text\", above(x) or below(x), not " + shown(v), "write " + item.key + " = above(1.5)");
     }
   }
   return c;

@@ -66,6 +66,7 @@ class Parser final {
     }
     std::stable_sort(problems_.begin(), problems_.end(), [](const Diagnostic& a, const Diagnostic& b) { return a.at < b.at; });
     out.problems = std::move(problems_);
+    out.cut = stopped_ || broken_;
     return out;
   }
 
@@ -167,13 +168,15 @@ class Parser final {
   // To the next keyword that begins a statement outside every block and brace.
   void skip_statement() {
     int blocks = 0, braces = 0;
-    bool first = true, after_local = false;
+    bool first = true, after_local = false, joined = false;
     while (!ended()) {
       const Token& t = now();
       const bool outside = blocks <= 0 && braces <= 0;
       if (!first && outside && !after_local && (t.is("local") || t.is("return") || t.is("if") || t.is("for") || t.is("while") ||
                                 t.is("repeat") || t.is("goto") || (t.is("function") && ahead().kind == Kind::name)))
         return;
+      if (!first && outside && !joined && t.kind == Kind::name && ahead().is("=")) return;
+      joined = t.is("local") || t.is("for") || t.is(",") || t.is(".");
       if (opens_block(t)) ++blocks;
       if (closes_block(t)) --blocks;
       if (t.is("{") || t.is("(") || t.is("[")) ++braces;
@@ -279,6 +282,10 @@ class Parser final {
     return stop(t.at, "expected a value, found " + shown(t), "write a text, a number, a table or word \"name\" { … }");
   }
 
+  void refuse_bytes() {
+    if (now().bytes) problem(now().at, "an escape for a byte that is no text", "write the character itself, or \\u{…}");
+  }
+
   Node text_node() {
     Node node;
     node.kind = Node::Kind::text;
@@ -286,6 +293,7 @@ class Parser final {
     node.end = now().end;
     node.text = now().text;
     node.long_text = now().long_text;
+    refuse_bytes();
     next();
     return node;
   }
@@ -341,6 +349,7 @@ class Parser final {
         node.named = true;
         node.text = now().text;
         node.text_at = now().at;
+        refuse_bytes();
         node.long_text = now().long_text;
         node.end = now().end;
         next();

@@ -66,6 +66,7 @@ struct Tree {
 struct Parsed {
   std::optional<Tree> tree;
   std::vector<Diagnostic> problems;
+  bool cut = false;                 // reading stopped at the last problem: what follows it is not in the tree
 };
 Parsed parse(std::string_view text, const std::string& file);
 

@@ -22,6 +22,7 @@ struct Diagnostic {
 // Sorted by position. Empty: the Sop can be walked. What syntax alone shows (unknown word or field, wrong type, field
 // given twice, control flow, todo) is found by bindings/script/reader and has the same form.
 std::vector<Diagnostic> check(const Sop& sop, const Catalogue& catalogue);
+const std::vector<std::string>& check_rules();   // every rule that check() can name
 Json diagnostics_json(const std::vector<Diagnostic>&);
 
 }  // namespace inquest

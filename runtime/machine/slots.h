@@ -11,9 +11,10 @@
 
 namespace inquest {
 
+struct SlotProblem { std::string slot, rule, message, cure; };  // rules: no-frame, two-frames, unknown-frame, wrong-frame
 struct SlotBinding {
   std::map<std::string, std::string> frames;  // slot → "metrics.memory"; "" = nothing fits
-  std::vector<std::string> problems;          // for check: two frames fit, none fits a required slot, unknown frame named
+  std::vector<SlotProblem> problems;          // for check; in the order of the slots
 };
 // The frames that a review state can see: its own asks and those of the states in `of` (a fork stands for its queries).
 std::vector<std::pair<std::string, const AskSpec*>> frames_in_sight(const Sop& sop, const State& state);

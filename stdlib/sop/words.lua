@@ -27,7 +27,7 @@ return {
     { type = "reviews", doc = "a list of reviews.name { options and slots }" },
     { type = "condition", doc = "found, not_found, unknown, all_of or any_of" },
     { type = "conditions", doc = "a list of kinds of findings or conditions" },
-    { type = "match", doc = "a text, a number, above(x) or below(x)" },
+    { type = "match", doc = "a text, a number, like \"text\", above(x) or below(x)" },
     { type = "state", doc = "the name of a state, \"done\", or \"next\" inside a context with top" },
     { type = "states", doc = "a list of names of queries, reviews and forks" },
     { type = "hypotheses", doc = "a list of names of hypotheses" },

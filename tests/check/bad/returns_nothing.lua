@@ -1,0 +1,2 @@
+-- expect: 3: the file returns nothing
+-- Nothing here.

@@ -1,0 +1,4 @@
+-- expect: 2: sop "x" has no state
+return sop "x" {
+  start = "look",
+}

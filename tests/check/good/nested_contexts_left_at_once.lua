@@ -1,0 +1,15 @@
+return sop "nested" {
+  start = "look",
+  input = { window = duration { default = "2h" } },
+  context "time" { window = "$window",
+    query "ask" { ask = { errors = metric.error_rate {}, latency = spans.latency {} }, on "seen" { to = "judge" } },
+    review "judge" { of = { "ask" }, with = { reviews.rise_of_errors {}, reviews.slow_part {} },
+      on "inside" { to = "more", when = found "errors_up" }, on "done" { to = "done" } },
+    context "service" { about = "errors_up", only = { "service" }, names = { "onset" },
+      suggest "more" { say = "Errors of $service.", on "part" { to = "part_seen" }, on "out" { to = "ask" }, on "done" { to = "done" } },
+      context "part" { window = "10m around $onset", about = "slow_part", only = { "operation" },
+        suggest "part_seen" { say = "$operation.", on "again" { to = "more" }, on "all the way out" { to = "ask" }, on "done" { to = "done" } },
+      },
+    },
+  },
+}
