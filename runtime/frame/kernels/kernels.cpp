@@ -1,6 +1,7 @@
 // The list of all kernels. Columns of their results, by which reviews read them, stand in the headers named here:
 // SPDX-License-Identifier: Apache-2.0
 //
+// align.h         bucket, calls, overlay
 // change_point.h  change_point
 // compare.h       compare, spikes
 // contrast.h      contrast
@@ -8,9 +9,12 @@
 // groups.h        groups
 // latency.h       latency_series, latency_summary, quantile
 // restart.h       resets
+// templates.h     log_diff, template_diff
+// trace.h         critical_path, self_time, waterfall, where_time
 // trend.h         trend
 #include "runtime/frame/kernels/kernel.h"
 
+#include "runtime/frame/kernels/align.h"
 #include "runtime/frame/kernels/change_point.h"
 #include "runtime/frame/kernels/compare.h"
 #include "runtime/frame/kernels/contrast.h"
@@ -18,15 +22,36 @@
 #include "runtime/frame/kernels/growing.h"
 #include "runtime/frame/kernels/latency.h"
 #include "runtime/frame/kernels/restart.h"
+#include "runtime/frame/kernels/template_series.h"
+#include "runtime/frame/kernels/templates.h"
+#include "runtime/frame/kernels/trace.h"
 #include "runtime/frame/kernels/trend.h"
 
 namespace inquest {
 
 const std::vector<Kernel>& kernels() {
   static const std::vector<Kernel> all = {
-      change_point_kernel,   compare_kernel,         contrast_kernel, groups_kernel, growing_kernel,
-      latency_series_kernel, latency_summary_kernel, quantile_kernel, resets_kernel, spikes_kernel,
+      bucket_kernel,
+      calls_kernel,
+      change_point_kernel,
+      compare_kernel,
+      contrast_kernel,
+      critical_path_kernel,
+      groups_kernel,
+      growing_kernel,
+      latency_series_kernel,
+      latency_summary_kernel,
+      log_diff_kernel,
+      overlay_kernel,
+      quantile_kernel,
+      resets_kernel,
+      self_time_kernel,
+      spikes_kernel,
+      template_diff_kernel,
+      template_series_kernel,
       trend_kernel,
+      waterfall_kernel,
+      where_time_kernel,
   };
   return all;
 }

@@ -1,0 +1,85 @@
+-- The cohort of the slow requests: the attribute value that tells them from fast ones of the same operation at the same time.
+-- SPDX-License-Identifier: Apache-2.0
+return review {
+  version = 1,
+  doc = "Slow means above the median of the same operation in the same stretch of time, so a drift of all requests cannot hide "
+    .. "a difference. Found with at least 5 rows on each side and p at most 0.05 after the number of attributes tried.",
+  takes = { contrast = "spans.contrast", slow = { "spans.slowest", optional = true }, typical = { "spans.typical", optional = true } },
+  options = { most = number { default = 20 } },
+  yields = {
+    cohort = {
+      subject = { "service", "operation", "attribute", "value" },
+      numbers = { slow = "requests", slow_rows = "requests", fast = "requests", fast_rows = "requests", share = "share", times = "ratio", p = "" },
+      lists = { "slow_traces", "typical_traces" },
+      says = "$attribute is $value in $slow of $slow_rows slow and $fast of $fast_rows fast requests of $operation (p $p).",
+    },
+  },
+  run = function (frames, options)
+    -- Traces of a list whose span of this operation carries the attribute with this value; all of them for a number.
+    local function traces(frame, row, with)
+      local out, seen = {}, {}
+      if not frame or frame:rows() == 0 then return out end
+      local spans = frame:where { service = row.service, operation = row.operation }
+      if spans:rows() > 10000 then spans = spans:first(10000) end
+      if spans:rows() == 0 then return out end
+      local ids, attributes = spans:column("trace_id"), spans:column("attributes")
+      local bare, text
+      if with and row.value then
+        bare = '"' .. row.attribute .. '":' .. row.value
+        text = '"' .. row.attribute .. '":"' .. row.value .. '"'
+      end
+      for i, id in ipairs(ids) do
+        local a = attributes[i]
+        local carries = not bare
+        if bare and a ~= null then
+          local from, to = string.find(a, bare, 1, true)
+          local after = from and string.sub(a, to + 1, to + 1)
+          carries = (from and (after == "," or after == "}")) or string.find(a, text, 1, true) ~= nil
+        end
+        if carries and not seen[id] and #out < options.most then
+          seen[id] = true
+          out[#out + 1] = id
+        end
+      end
+      return out
+    end
+    local found, examined, unknown = {}, {}, {}
+    local populations, order = {}, {}
+    for _, row in ipairs(kernel.contrast(frames.contrast):table()) do
+      local key = (row.service or "") .. "\0" .. row.operation
+      local p = populations[key]
+      if not p then
+        p = { service = row.service, operation = row.operation }
+        populations[key] = p
+        order[#order + 1] = p
+      end
+      if row.state == "found" then
+        local value = row.value
+        if row.kind == "number" then value = row.share >= 0 and "higher" or "lower" end
+        found[#found + 1] = { kind = "cohort", strength = math.max(0, math.min(1, row.score or 0)),
+          subject = { service = row.service, operation = row.operation, attribute = row.attribute, value = value },
+          numbers = { slow = row.slow, slow_rows = row.slow_rows, fast = row.fast, fast_rows = row.fast_rows, share = row.share,
+                      times = row.times, p = row.p },
+          lists = { slow_traces = traces(frames.slow, row, true), typical_traces = traces(frames.typical, row, false) } }
+        p.seen = true
+      elseif row.state == "not_found" then
+        p.seen = true
+      else
+        p.why = p.why or row.why
+      end
+    end
+    for _, p in ipairs(order) do
+      local subject = { service = p.service, operation = p.operation }
+      if p.seen then
+        examined[#examined + 1] = { kind = "cohort", subject = subject }
+      else
+        unknown[#unknown + 1] = { kind = "cohort", subject = subject, slot = "contrast",
+          why = p.why or "too few requests to compare", cure = "a longer window, or a higher sampling rate" }
+      end
+    end
+    if #order == 0 then
+      unknown[1] = { kind = "cohort", slot = "contrast", why = "no spans with attributes in the window", cure = "a longer window, or attributes on spans" }
+    end
+    return { found = found, examined = examined, unknown = unknown }
+  end,
+}

@@ -1,0 +1,42 @@
+-- What the slow requests log and the healthy ones do not.
+-- SPDX-License-Identifier: Apache-2.0
+return review {
+  version = 1,
+  doc = "Templates of the lines of slow traces against those of typical traces, counted by trace (Fisher).",
+  takes = { slow = "logs.of_traces", typical = "logs.of_traces" },
+  options = { most = number { default = 20 } },
+  yields = {
+    log_diff = {
+      subject = { "service", "template" },
+      numbers = { slow = "traces", all_slow = "traces", typical = "traces", all_typical = "traces" },
+      lists = {},
+      says = "slow requests log “$template” ($slow of $all_slow traces), healthy ones $typical of $all_typical",
+    },
+  },
+  run = function (frames, options)
+    if frames.slow:rows() == 0 or frames.typical:rows() == 0 then
+      return { unknown = { { kind = "log_diff", slot = frames.slow:rows() == 0 and "slow" or "typical",
+        why = "no log lines carry the ids of these traces", cure = "send logs with trace ids" } } }
+    end
+    local found, examined, services = {}, {}, {}
+    local n, enough = 0, false
+    local why
+    for _, row in ipairs(kernel.log_diff(frames.slow, frames.typical):sort("rank"):table()) do
+      if row.state == "unknown" then why = why or row.why else enough = true end
+      if row.state == "found" and row.share_slow > row.share_typical and n < options.most then
+        n = n + 1
+        found[#found + 1] = { kind = "log_diff", subject = { service = row.service, template = row.template },
+          strength = math.min(1, math.max(0, row.share_slow - row.share_typical)),
+          numbers = { slow = row.slow_traces, all_slow = row.all_slow, typical = row.typical_traces, all_typical = row.all_typical } }
+      end
+      if row.service and not services[row.service] then
+        services[row.service] = true
+        examined[#examined + 1] = { kind = "log_diff", subject = { service = row.service } }
+      end
+    end
+    if not enough then
+      return { unknown = { { kind = "log_diff", slot = "slow", why = why or "too few traces with lines", cure = "a longer window" } } }
+    end
+    return { found = found, examined = examined }
+  end,
+}
