@@ -1,5 +1,6 @@
 // Lua patterns with every step counted: find, match, gmatch, gsub stop within the budget on any pattern and subject.
 // SPDX-License-Identifier: Apache-2.0
+// Longer than 400 lines: one matcher, which is read as a whole beside lstrlib.c.
 //
 // The matcher follows lstrlib.c of Lua 5.1 (MIT licence, © 1994–2012 Lua.org, PUC-Rio), with %f and %g; character
 // classes are ASCII. One step of the matcher is one instruction of the allowance.

@@ -1,5 +1,6 @@
 // Values between C++ and Lua: lists, maps, and the userdata for time, duration, integers beyond 2^53 and terms.
 // SPDX-License-Identifier: Apache-2.0
+// Longer than 400 lines: both directions of one conversion, and the metatable they share.
 #include <fmt/format.h>
 
 #include <cmath>
