@@ -1,5 +1,6 @@
 // The parser of the SOP subset: what is outside it is named with its cure, and reading goes on where that is safe.
 // SPDX-License-Identifier: Apache-2.0
+// Long because one grammar is one class: statements, values and their refusals share the position in the tokens.
 #include "bindings/script/syntax.h"
 
 #include <algorithm>
@@ -23,20 +24,6 @@ bool closes_block(const Token& t) { return t.is("end") || t.is("until"); }
 bool operator_token(const Token& t) {
   static const std::set<std::string> operators = {"+", "-", "*", "/", "%", "^", "..", "==", "~=", "<", ">", "<=", ">=", "and", "or"};
   return (t.kind == Kind::symbol || t.kind == Kind::keyword) && operators.count(t.text) > 0;
-}
-
-// Nodes and bytes of text below a node, and how deep it is.
-std::pair<size_t, int> extent(const Node& node) {
-  size_t size = 1 + node.text.size();
-  int height = 0;
-  const auto add = [&](const Node& child) {
-    const auto [s, h] = extent(child);
-    size += s;
-    height = std::max(height, h + 1);
-  };
-  for (const Item& item : node.items) add(item.value);
-  for (const Node& arg : node.args) add(arg);
-  return {size, height};
 }
 
 enum class Mode { sop, data, review };
@@ -496,56 +483,8 @@ class Parser final {
 
 }  // namespace
 
-const Item* Node::field(std::string_view key) const {
-  for (const Item& item : items)
-    if (item.keyed && item.key == key) return &item;
-  return nullptr;
-}
-
-bool Node::operator==(const Node& o) const {
-  return kind == o.kind && word == o.word && named == o.named && text == o.text && value == o.value && has_args == o.has_args &&
-         args == o.args && has_table == o.has_table && items == o.items && inside == o.inside;
-}
-
-bool Item::operator==(const Item& o) const {
-  return keyed == o.keyed && key == o.key && value == o.value && before == o.before && after == o.after;
-}
-
 Parsed parse(std::string_view text, const std::string& file) { return Parser(text, file, Mode::sop).run(); }
 Parsed parse_data(std::string_view text, const std::string& file) { return Parser(text, file, Mode::data).run(); }
 Parsed parse_review(std::string_view text, const std::string& file) { return Parser(text, file, Mode::review).run(); }
-
-Value value_of(const Node& node) {
-  const auto bare = [&](List& list, Map& fields) {
-    for (const Item& item : node.items)
-      if (item.keyed) fields.emplace_back(item.key, value_of(item.value));
-      else list.push_back(value_of(item.value));
-  };
-  switch (node.kind) {
-    case Node::Kind::boolean:
-    case Node::Kind::number: return node.value;
-    case Node::Kind::text: return Value(node.text);
-    case Node::Kind::reference:
-      return node.word.find('.') == std::string::npos ? Value(Term{node.word}) : Value(node.word);
-    case Node::Kind::table: {
-      List list;
-      Map fields;
-      bare(list, fields);
-      if (fields.empty()) return Value(std::move(list));
-      if (list.empty()) return Value(std::move(fields));
-      return Value(Term{"", std::move(list), std::move(fields)});
-    }
-    case Node::Kind::call: {
-      Term term{node.word};
-      if (node.named) term.args.emplace_back(node.text);
-      for (const Node& arg : node.args) term.args.push_back(value_of(arg));
-      bare(term.args, term.fields);
-      return Value(std::move(term));
-    }
-    case Node::Kind::bad:
-    case Node::Kind::function: break;
-  }
-  return {};
-}
 
 }  // namespace inquest::script

@@ -86,4 +86,7 @@ std::string print_tree(const Tree& tree);
 // fields}. `bad` and `function` give null.
 Value value_of(const Node& node);
 
+// Nodes and bytes of text at and below a node, and how deep it is.
+std::pair<size_t, int> extent(const Node& node);
+
 }  // namespace inquest::script

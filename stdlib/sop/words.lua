@@ -209,7 +209,7 @@ return {
         { name = "without", type = "texts", doc = "Signals withheld: metrics, spans, logs.", since = "1" },
       } },
     { word = "expect", file = "test", named = false, since = "1", children = {}, doc = "The verdict that must come.",
-      example = [[expect { verdict = "confirmed", hypothesis = "load", subject = { service = "checkout" } }]],
+      example = [[expect { verdict = "confirmed", hypothesis = "load", subject = { service = "billing" } }]],
       fields = {
         { name = "verdict", type = "text", required = true, doc = "confirmed, ruled_out, inconclusive or nothing_found.", since = "1" },
         { name = "hypothesis", type = "text", doc = "The hypothesis that the verdict names.", since = "1" },
