@@ -188,7 +188,7 @@ void Decoder::Work::line(std::string_view text, size_t number) {
 }
 
 const char* Decoder::Work::top(std::string_view text, bool& ours) {
-  if (text.size() > longest_line) return "longer than the limit";
+  if (text.size() > longest_line) return line_too_long;
   if (text.front() != '{') return "not JSON: no object";
   std::string mended;
   const char* why = walk.open(text);

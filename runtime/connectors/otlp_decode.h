@@ -55,6 +55,7 @@ struct Part {
   void clear();
 };
 
+constexpr const char* line_too_long = "longer than the limit of one line";
 std::string sentence(Oddity oddity, size_t n);  // "3 spans end before they start"
 
 class Decoder final {

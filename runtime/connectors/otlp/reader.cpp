@@ -170,7 +170,7 @@ void Job::take(const Item& item) {
   if (item.refused) {
     ++lines_of_file_, ++reading_.lines, ++reading_.bad_lines;
     if (reading_.bad.size() < named) {
-      reading_.bad.push_back(at(item, 0) + "longer than " + std::to_string(options_.longest_line) + " bytes");
+      reading_.bad.push_back(at(item, 0) + line_too_long);
     }
   }
   if (!item.problem.empty()) problems_.push_back(files_[item.file].name + ": " + item.problem);
