@@ -22,11 +22,16 @@ const std::vector<std::string>& check_rules() {
       "unknown-review", "unknown-state", "no-frames", "frames-later", "no-frame", "two-frames", "unknown-frame", "wrong-frame",
       // check_findings.cpp
       "unknown-finding", "unreviewed-finding", "wrong-match", "hypothesis-without-needs", "unknown-hypothesis", "explains-circle",
-      "wrong-key"};
+      "wrong-key",
+      // check.cpp
+      "too-large"};
   return rules;
 }
 
 std::vector<Diagnostic> check(const Sop& sop, const Catalogue& catalogue) {
+  if (sop.states.size() > CheckView::most_states || sop.contexts.size() > CheckView::most_contexts)
+    return {{sop.file, sop.at, "too-large", std::to_string(sop.states.size()) + " states and " + std::to_string(sop.contexts.size()) + " contexts are too many",
+             "at most " + std::to_string(CheckView::most_states) + " states and " + std::to_string(CheckView::most_contexts) + " contexts: split the procedure"}};
   CheckView view(sop, catalogue);
   check_walk(view);
   check_contexts(view);

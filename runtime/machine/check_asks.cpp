@@ -94,6 +94,7 @@ void check_where(CheckView& view, const AskSpec& ask, const AskRow& row) {
 }
 
 void check_ask(CheckView& view, const AskSpec& ask) {
+  if (view.full()) return;
   static const std::vector<std::string> lifted = {"against", "outside", "where", "from"};
   const AskRow* const row = view.catalogue.ask(ask.kind);
   const Position where = at(ask.places, "kind", ask.at);
@@ -115,6 +116,7 @@ void check_ask(CheckView& view, const AskSpec& ask) {
 }
 
 void check_use(CheckView& view, const State& state, const ReviewUse& use) {
+  if (view.full()) return;
   const ReviewContract* const contract = view.catalogue.review(use.review);
   if (!contract) {
     std::vector<std::string> known;
@@ -136,6 +138,7 @@ void check_use(CheckView& view, const State& state, const ReviewUse& use) {
 }
 
 void check_of(CheckView& view, size_t index) {
+  if (view.full()) return;
   const State& state = view.sop.states[index];
   std::vector<std::string> known;
   for (const State& other : view.sop.states)
@@ -156,6 +159,8 @@ void check_of(CheckView& view, size_t index) {
 }  // namespace
 
 void check_asks(CheckView& view) {
+  const bool asks_known = std::all_of(view.sop.states.begin(), view.sop.states.end(), [&](const State& s) {
+    return std::all_of(s.asks.begin(), s.asks.end(), [&](const AskSpec& ask) { return view.catalogue.ask(ask.kind) != nullptr; }); });
   for (size_t i = 0; i < view.sop.states.size(); ++i) {
     const State& state = view.sop.states[i];
     if (state.kind == State::Kind::query && state.asks.empty())
@@ -165,8 +170,6 @@ void check_asks(CheckView& view) {
     check_of(view, i);
     if (state.with.empty()) view.note(at(state.places, "with", state.at), "unknown-review", "review \"" + printable(state.name, 60) + "\" runs no reviews", "add with = { reviews.name {} }");
     const bool of_known = std::all_of(state.of.begin(), state.of.end(), [&](const std::string& name) { return view.sop.state(name) != nullptr; });
-    const bool asks_known = std::all_of(view.sop.states.begin(), view.sop.states.end(), [&](const State& s) {
-      return std::all_of(s.asks.begin(), s.asks.end(), [&](const AskSpec& ask) { return view.catalogue.ask(ask.kind) != nullptr; }); });
     if (state.of.empty() && state.asks.empty()) {
       view.note(state.at, "no-frames", "review \"" + printable(state.name, 60) + "\" has no frames", "name states in `of`, or ask here");
       for (const ReviewUse& use : state.with)

@@ -24,6 +24,7 @@ CheckView::CheckView(const Sop& of_sop, const Catalogue& of_catalogue) : sop(of_
 }
 
 void CheckView::note(Position at, const char* rule, std::string message, std::string cure) {
+  if (full()) return;
   problems.push_back({sop.file, at, rule, std::move(message), std::move(cure)});
 }
 
@@ -73,7 +74,7 @@ void CheckView::target(size_t from, int context, const std::string& to) {
   if (const int inner = sop.context_index(to); index < 0 && inner >= 0)
     for (size_t s = 0; s < sop.states.size() && index < 0; ++s)
       if (inside(sop.states[s].context, inner)) index = static_cast<int>(s);
-  if (index < 0) {
+  if (index < 0 && guesses_++ < most_problems) {
     std::vector<std::string> names;
     for (const State& state : sop.states) names.push_back(state.name);
     index = sop.state_index(nearest(to, names));
@@ -125,7 +126,7 @@ void CheckView::build_kinds() {
   for (size_t i = 0; i < sop.states.size(); ++i) {
     for (const ReviewUse& written : sop.states[i].with) {
       ReviewUse use = written;
-      if (!catalogue.review(use.review)) use.review = nearest(use.review, names);
+      if (!catalogue.review(use.review) && guesses_++ < most_problems) use.review = nearest(use.review, names);
       const ReviewContract* const contract = catalogue.review(use.review);
       if (!contract) { kinds_complete = false; continue; }
       const std::vector<std::string> of_use = kinds_of(catalogue, use);
@@ -146,6 +147,7 @@ std::vector<std::string> CheckView::kinds() const {
 }
 
 std::vector<const Yield*> CheckView::expect_kind(const std::string& kind, Position at, const std::vector<size_t>& before) {
+  if (full()) return {};
   const std::vector<YieldAt>* const rows = yields(kind);
   if (!rows) {
     if (!kinds_complete) return {};
@@ -206,6 +208,7 @@ std::set<std::string> CheckView::narrowing(int context) const {
 
 void CheckView::expect_names(const Value& value, int context, Position at, const std::vector<size_t>& before,
                              const std::set<std::string>& also) {
+  if (full() || names_in(value).empty()) return;
   std::set<std::string> known = names_in_force(context);
   known.insert(also.begin(), also.end());
   const std::vector<std::string> listed(known.begin(), known.end());

@@ -25,6 +25,9 @@ class CheckView final {
   CheckView(const Sop& of_sop, const Catalogue& of_catalogue);
 
   void note(Position at, const char* rule, std::string message, std::string cure);
+  // Enough was found: a hostile file must not cost a search for the nearest name per mistake.
+  bool full() const { return problems.size() >= most_problems; }
+  static constexpr size_t most_problems = 100, most_states = 500, most_contexts = 200;
 
   // ---- Graph. A query inside a fork counts as its fork. -------------------------------------------------------------
   size_t node(size_t state) const { return nodes[state]; }
@@ -60,6 +63,7 @@ class CheckView final {
   void target(size_t from, int context, const std::string& to);
   void build_graph();
   void build_kinds();
+  size_t guesses_ = 0;                      // nearest names looked for while building
   std::vector<size_t> nodes;
   std::vector<std::vector<bool>> reach_;
   std::vector<bool> ends_, leads_out_;

@@ -100,3 +100,15 @@ TEST_CASE("a file with several mistakes gives all of them in the order of the te
   for (const Diagnostic& problem : check_text(text, "f.lua", catalogue())) given.push_back(std::to_string(problem.at.line) + " " + problem.rule);
   CHECK(given == std::vector<std::string>{"2 wrong-type", "3 unknown-field", "3 unknown-field", "4 unknown-word"});
 }
+
+TEST_CASE("a file with thousands of mistakes gives the first hundred of them") {
+  std::string text = "return sop \"x\" {\n  start = \"s\",\n";
+  for (int i = 0; i < 400; ++i) {
+    text += "  suggest \"s" + std::to_string(i) + std::string(60, 'a') + "\" { say = \"x\", ";
+    for (int k = 0; k < 3; ++k) text += "on \"" + std::to_string(k) + "\" { to = \"" + std::string(60, 'b') + std::to_string(i) + "\" }, ";
+    text += "},\n";
+  }
+  text += "}\n";
+  REQUIRE(text.size() < (size_t{256} << 10));
+  CHECK(check_text(text, "f.lua", catalogue()).size() == 100);
+}
