@@ -18,6 +18,8 @@ namespace inquest {
 
 using Stop = std::atomic<bool>;
 
+constexpr int kernels_version = 1;             // raised when a kernel's numbers change; journalled, for replay
+
 struct Kernel {
   const char* name;
   const char* doc;       // one line: what, units, source of the formula

@@ -152,6 +152,45 @@ Fisher fisher(int64_t a, int64_t b, int64_t c, int64_t d) {
   return result;
 }
 
+double binomial_p(int64_t k, int64_t n, double q) {
+  if (n <= 0 || !(q > 0) || !(q < 1)) return 1;
+  k = std::clamp<int64_t>(k, 0, n);
+  const double log_q = log2_(q), log_r = log2_(1 - q), odds = q / (1 - q);
+  const auto log_p = [&](int64_t x) {
+    return log2_factorial(n) - log2_factorial(x) - log2_factorial(n - x) + static_cast<double>(x) * log_q +
+           static_cast<double>(n - x) * log_r;
+  };
+  const auto up = [&](int64_t x) { return static_cast<double>(n - x) / static_cast<double>(x + 1) * odds; };
+  const auto sum_up = [&](int64_t from) {
+    double p = 1, sum = 0;
+    for (int64_t x = from; x <= n && p >= sum * 1e-18; ++x) {
+      sum += p;
+      p *= up(x);
+    }
+    return sum * exp2_(log_p(from));
+  };
+  const auto sum_down = [&](int64_t from) {
+    double p = 1, sum = 0;
+    for (int64_t x = from; x >= 0 && p >= sum * 1e-18; --x) {
+      sum += p;
+      if (x > 0) p /= up(x - 1);
+    }
+    return sum * exp2_(log_p(from));
+  };
+  const int64_t mode = std::clamp(static_cast<int64_t>((static_cast<double>(n) + 1) * q), int64_t{0}, n);
+  const double limit = log_p(k) + 1.45e-7;
+  if (limit >= log_p(mode)) return 1;
+  int64_t left = k > mode ? -1 : mode, right = k > mode ? mode : n + 1;
+  while (right - left > 1) {
+    const int64_t middle = left + (right - left) / 2;
+    const bool small = log_p(middle) <= limit;
+    if (k > mode) (small ? left : right) = middle;
+    else (small ? right : left) = middle;
+  }
+  const double p = k > mode ? sum_up(k) + (left >= 0 ? sum_down(left) : 0) : sum_down(k) + (right <= n ? sum_up(right) : 0);
+  return std::min(1.0, p);
+}
+
 std::vector<double> ranks(const std::vector<double>& values) {
   std::vector<size_t> order(values.size());
   std::iota(order.begin(), order.end(), size_t{0});

@@ -24,6 +24,9 @@ double log2_factorial(int64_t n);
 struct Fisher { double two_sided = 1, greater = 1; };   // greater: P(first cell ≥ a)
 Fisher fisher(int64_t a, int64_t b, int64_t c, int64_t d);
 
+// P under which k of n would be at least as unlikely, each with chance q (exact, two-sided, as scipy's binomtest). 1 for n = 0.
+double binomial_p(int64_t k, int64_t n, double q);
+
 // Two samples, finite values. z > 0: the second sample is larger. p two-sided; 1 when either is empty or all are equal.
 struct RankTest { double z = 0, p = 1; };
 RankTest mann_whitney(const std::vector<double>& first, const std::vector<double>& second);
