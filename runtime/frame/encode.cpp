@@ -3,7 +3,8 @@
 //
 // Layout (little-endian): version u8, shape u8, expanded u8, marks (text: canonical JSON), rows u64, columns u32; per
 // column: name (text), type u8, mask u8 (1: a byte per row follows), cells (i64 | f64 bits | dictionary u32 + texts,
-// then u32 codes; nothing for null). A text is u32 length + bytes. Absent cells are zero and a mask without a zero is not
+// then u32 codes; nothing for null). A text is u32 length + bytes. Absent cells are zero and a mask without a zero is
+// not
 // written, so that equal frames have equal bytes whatever stood beneath an absent cell.
 #include "runtime/frame/frame.h"
 

@@ -1,7 +1,8 @@
 // Frame: named, typed columns of one of seven shapes; immutable and shared once built. The answer to an ask.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Columns hold null, bool, int64, float64, time (int64 ns UTC), duration (int64 ns) or dictionary-coded text. Attributes
+// Columns hold null, bool, int64, float64, time (int64 ns UTC), duration (int64 ns) or dictionary-coded text.
+// Attributes
 // of spans and logs are one text column `attributes` holding a canonical JSON object (keys sorted). Absent cells are
 // `null` by a validity mask and are not the same as NaN, 0 or "".
 // Thread rule: a Frame is immutable; FramePtr may be shared between threads. A FrameBuilder belongs to one thread.
@@ -9,14 +10,18 @@
 //
 // Shapes and their columns (every shape but `table` begins with service, namespace, instance, version: text or null):
 //   series    labels… (text), time, value (float64)
-//   latency   operation, kind, time (start of its bucket), bucket (int64: log bucket of the duration, kernels/loghist.h),
+//   latency   operation, kind, time (start of its bucket), bucket (int64: log bucket of the duration,
+//   kernels/loghist.h),
 //             count, errors (int64), sum (duration)
 //   spans     trace_id, span_id, parent_id, operation, kind, start (time), duration, status, attributes,
 //             window ("now"/"then" under `against`)
-//   contrast  operation, attribute, value (text; null for numbers), slow, fast, slow_then, fast_then (int64: counts in both
-//             windows), and for numeric attributes value = null and numbers_slow, numbers_fast: quantile texts (see contrast.h)
+//   contrast  operation, attribute, value (text; null for numbers), slow, fast, slow_then, fast_then (int64: counts
+//   in both
+//             windows), and for numeric attributes value = null and numbers_slow, numbers_fast: quantile texts (see
+//             contrast.h)
 //   logs      time, severity (text), body, trace_id, span_id, attributes, window
-//   templates template, before, after (int64), first, last (time), counts (text: JSON list of counts per time bucket), example,
+//   templates template, before, after (int64), first, last (time), counts (text: JSON list of counts per time
+//   bucket), example,
 //             severity
 //   table     anything; spans.calls: caller, callee, operation, count, errors, sum; spans.services: service, signals…
 // Under `against`, series, latency, spans and logs carry a text column `window` with "now" or "then".
@@ -104,11 +109,15 @@ class FrameBuilder final {
 
 // A view: the rows chosen, in the order given. Shares dictionaries.
 FramePtr select(const Frame& frame, const std::vector<uint32_t>& rows);
-// The frame cut to a scope. Time is checked where a row has one: `time` of series, latency and logs, `start` of spans; templates,
-// contrast and table have none. It fits inside scope.window or `then`; a window [0, 0) is not set and limits nothing. A name whose
+// The frame cut to a scope. Time is checked where a row has one: `time` of series, latency and logs, `start` of
+// spans; templates,
+// contrast and table have none. It fits inside scope.window or `then`; a window [0, 0) is not set and limits nothing.
+// A name whose
 // column the frame does not have cannot be checked and passes. spans.calls (caller, callee) fits a service at either
-// end; its `operation` is the callee's. The rest of the rule: rows whose head columns, operation and time (time, start, or [window] for both windows under
-// `against`) fit; an expanded frame by whole traces. Rows with an absent head column fit only a scope without that name.
+// end; its `operation` is the callee's. The rest of the rule: rows whose head columns, operation and time (time,
+// start, or [window] for both windows under
+// `against`) fit; an expanded frame by whole traces. Rows with an absent head column fit only a scope without that
+// name.
 FramePtr cut_to_scope(const FramePtr& frame, const Scope& scope, const std::optional<Window>& then,
                       const std::vector<std::string>& outside);
 // The first row that a source should not have sent for this scope, if any (same rule as cut_to_scope).

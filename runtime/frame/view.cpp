@@ -8,7 +8,8 @@ namespace inquest {
 
 namespace {
 
-// Whether each row fits, looked up per dictionary code where it can be: a scope is checked for every row of every frame.
+// Whether each row fits, looked up per dictionary code where it can be: a scope is checked for every row of every
+// frame.
 class Fit final {
  public:
   Fit(const Frame& frame, const Scope& scope, const std::optional<Window>& then, const std::vector<std::string>& outside)

@@ -1,27 +1,37 @@
 // Contrast: which attribute tells the slow requests of an operation from its fast ones at the same time.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Slow means above the median duration of the same population (service, operation) in the same stretch of time. Stretches are runs
+// Slow means above the median duration of the same population (service, operation) in the same stretch of time.
+// Stretches are runs
 // of rows in order of time: at least 8 rows each and at most 240 of them, so that a drift of everything cannot hide a
 // difference. Rows equal to the median are fast.
 //
 // ContrastBuilder makes `contrast` frames from spans; a connector that counts elsewhere fills the same columns:
 //   service, namespace, instance, version, operation, attribute
 //   value               text; numbers of at most 10 values stand as text too; absent: a numeric attribute as a whole
-//   slow, fast          rows with this value (numeric: with the attribute) now; slow_then, fast_then: in the earlier window
+//   slow, fast          rows with this value (numeric: with the attribute) now; slow_then, fast_then: in the earlier
+//   window
 //   slow_rows, fast_rows, slow_rows_then, fast_rows_then: all rows of the population
 //   times               median of duration / median of the stretch, of the rows with the value over that of the others
 //   numbers_slow, numbers_fast   numeric: JSON list [min, p25, p50, p75, max] on either side, now
-//   z, effect           numeric: stratified rank statistic (van Elteren 1960; strata are the stretches) and 2·P(slow > fast) − 1
-// A text attribute with more than 10 values of which more than half occur once in two rows (distinct > rows / 2) is an identifier and left out, named
-// in a note. Numbers are numeric when they have more than 10 values or more than one in two rows. Of each attribute the 100
+//   z, effect           numeric: stratified rank statistic (van Elteren 1960; strata are the stretches) and 2·P(slow
+//   > fast) − 1
+// A text attribute with more than 10 values of which more than half occur once in two rows (distinct > rows / 2) is
+// an identifier and left out, named
+// in a note. Numbers are numeric when they have more than 10 values or more than one in two rows. Of each attribute
+// the 100
 // commonest values are kept (a note says so).
 //
-// Kernel `contrast` (options: alpha 0.05), columns: service, namespace, instance, version, operation, attribute, value, kind
-//   ("value" | "number"), state, share (share among slow − share among fast; numeric: effect), score (share − one standard error:
-//   few rows count less), rank (1 = first within service and operation, by state, then score), slow, fast, slow_rows, fast_rows,
-//   slow_then, fast_then, new (bool: the population had rows then, none of them with it; absent without an earlier window), times,
-//   p_one (Fisher two-sided; numeric: normal tail of z), tried (values and numbers tried in the population), p (p_one × tried, at most 1),
+// Kernel `contrast` (options: alpha 0.05), columns: service, namespace, instance, version, operation, attribute,
+// value, kind
+//   ("value" | "number"), state, share (share among slow − share among fast; numeric: effect), score (share − one
+//   standard error:
+//   few rows count less), rank (1 = first within service and operation, by state, then score), slow, fast, slow_rows,
+//   fast_rows,
+//   slow_then, fast_then, new (bool: the population had rows then, none of them with it; absent without an earlier
+//   window), times,
+//   p_one (Fisher two-sided; numeric: normal tail of z), tried (values and numbers tried in the population), p (p_one
+//   × tried, at most 1),
 //   numbers_slow, numbers_fast, why.
 //   state "found": ≥ 5 slow and ≥ 5 fast rows in the population, p ≤ alpha, share > 0 (numeric: either sign);
 //   else "unknown" below 20 rows on a side (why tells), else "not_found". Rows ascending by head, operation, rank.

@@ -1,15 +1,18 @@
 // Growing attributes: numbers on spans (sizes, counts) that begin to rise with the onset.
 // SPDX-License-Identifier: Apache-2.0
 //
-// NumbersBuilder makes the frame of spans.numbers, shape `series`: service, namespace, instance, version, operation, attribute, time (start of
+// NumbersBuilder makes the frame of spans.numbers, shape `series`: service, namespace, instance, version, operation,
+// attribute, time (start of
 // the bucket), value (median, double), n, distinct (int64), and window ("now" | "then") when `against`.
 //
 // Kernel `growing` (options by = service, operation, attribute; from, to, at = the onset; without it the column window
 // splits). Found when, on the medians (restart-corrected, restart.h):
 //   the slope after the onset is positive, Mann & Kendall's p ≤ 0.05, and it is at least three times the slope before;
 //   at most 0.9 of the values after are distinct (sequence numbers and clocks always grow).
-// Columns: labels…, state ("found" | "not_found" | "unknown"), n_before, n_after (rows), buckets_before, buckets_after, before, after
-//   (medians of the buckets), first, last (median of the first and last up to 3 buckets after), max, times (last / before; absent unless
+// Columns: labels…, state ("found" | "not_found" | "unknown"), n_before, n_after (rows), buckets_before,
+// buckets_after, before, after
+//   (medians of the buckets), first, last (median of the first and last up to 3 buckets after), max, times (last /
+//   before; absent unless
 //   both > 0), slope_before, slope_after (per second), r (rank correlation with time), p, distinct_share, why.
 // Unknown: no rows before, fewer than 3 buckets before or 4 after.
 #pragma once

@@ -1,7 +1,8 @@
 // Kernel: a pure function on frames, by name; the list of all of them is kernels.cpp.
 // SPDX-License-Identifier: Apache-2.0
 //
-// A kernel takes frames and options and returns a frame (mostly shape `table`, one row a group). Its C++ form with typed
+// A kernel takes frames and options and returns a frame (mostly shape `table`, one row a group). Its C++ form with
+// typed
 // arguments stands in its own header (quantile.h, change_point.h, …) and is what connectors call; the row here wraps it
 // for Lua: `kernel.change_point(frame, { by = { "service" } })`. Groups: unless `by` is given, the kernel groups by the
 // head columns and every further label column of the shape. Rows of the result are in ascending order of the group key.

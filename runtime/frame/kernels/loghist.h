@@ -1,8 +1,10 @@
 // Log histogram of durations: mergeable by addition, relative error at most 0.8 %, no logarithm computed.
 // SPDX-License-Identifier: Apache-2.0
 //
-// The bucket of a duration in ns is its exponent and the upper six bits of its mantissa as a double: 64 buckets an octave. Bucket 0
-// begins at 1 ns, 64 at 2 ns, …; −1 holds 0 and what is below it (skewed clocks). A bucket is told as the middle of the whole
+// The bucket of a duration in ns is its exponent and the upper six bits of its mantissa as a double: 64 buckets an
+// octave. Bucket 0
+// begins at 1 ns, 64 at 2 ns, …; −1 holds 0 and what is below it (skewed clocks). A bucket is told as the middle of
+// the whole
 // nanoseconds in it, so durations up to 127 ns are exact. This is the column `bucket` of `latency` frames.
 // Quantiles are nearest-rank over buckets (numpy "inverted_cdf" within 0.8 %). Values, not shared.
 #pragma once

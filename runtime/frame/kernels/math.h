@@ -3,9 +3,11 @@
 //
 // Accuracy: log2_, exp2_ within 2e-15 relative; normal_tail within 1e-12 relative down to z = 30; Fisher within 1e-7
 // relative up to counts of 10 million (math_test and the oracle compare with scipy).
-// Sources: log2 by the series of artanh (Abramowitz & Stegun 4.1.27); normal tail 26.2.10 (series) and 26.2.14 (continued
+// Sources: log2 by the series of artanh (Abramowitz & Stegun 4.1.27); normal tail 26.2.10 (series) and 26.2.14
+// (continued
 // fraction); ln n! by Stirling 6.1.41; Mann & Whitney 1947 with tie and continuity correction, as scipy's
-// mannwhitneyu(method="asymptotic"); Fisher two-sided as the sum of all tables at most as likely, as scipy's fisher_exact.
+// mannwhitneyu(method="asymptotic"); Fisher two-sided as the sum of all tables at most as likely, as scipy's
+// fisher_exact.
 // Pure functions, any thread.
 #pragma once
 
@@ -24,7 +26,8 @@ double log2_factorial(int64_t n);
 struct Fisher { double two_sided = 1, greater = 1; };   // greater: P(first cell ≥ a)
 Fisher fisher(int64_t a, int64_t b, int64_t c, int64_t d);
 
-// P under which k of n would be at least as unlikely, each with chance q (exact, two-sided, as scipy's binomtest). 1 for n = 0.
+// P under which k of n would be at least as unlikely, each with chance q (exact, two-sided, as scipy's binomtest). 1
+// for n = 0.
 double binomial_p(int64_t k, int64_t n, double q);
 
 // Two samples, finite values. z > 0: the second sample is larger. p two-sided; 1 when either is empty or all are equal.

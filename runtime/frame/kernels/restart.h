@@ -4,7 +4,8 @@
 // A restart is a fall by more than `share` (0.3) of the level before it, after which the next sample, if there is one,
 // stays under 85 % of that level: a dip of one sample is none. Three or more restarts with fewer than six samples a
 // segment are a sawtooth (garbage collection, sums over changing sets), not restarts: nothing is added back then.
-// Kernel `resets` (columns: labels…, n, count, sawtooth, first, last (times), times (text, RFC 3339, ", " between), and of the largest
+// Kernel `resets` (columns: labels…, n, count, sawtooth, first, last (times), times (text, RFC 3339, ", " between),
+// and of the largest
 // fall at (time), before, after, drop, share; why). A falling counter is a reset too: option share = 0.
 #pragma once
 

@@ -1,25 +1,38 @@
 // Log templates: the fixed text of log lines with the changing parts masked, and how often each came before and after.
 // SPDX-License-Identifier: Apache-2.0
 //
-// TemplateMiner, one configuration: a line is split at blanks; every run of letters, digits and _ that has a digit, and every
-// run of eight or more hex digits, becomes <*>, neighbouring <*> separated by - . : , / one; equal masked lines are one template. Lines of four or more
-// tokens with the same number of tokens and the same first token join a template when three in four of its fixed tokens and half of all are equal, and
-// the others become <*> (Drain, He et al., ICWS 2017, with a tree of depth two). At most 4 096 leaves of 100 templates and 2 KB or 128 tokens of a line; what
+// TemplateMiner, one configuration: a line is split at blanks; every run of letters, digits and _ that has a digit,
+// and every
+// run of eight or more hex digits, becomes <*>, neighbouring <*> separated by - . : , / one; equal masked lines are
+// one template. Lines of four or more
+// tokens with the same number of tokens and the same first token join a template when three in four of its fixed
+// tokens and half of all are equal, and
+// the others become <*> (Drain, He et al., ICWS 2017, with a tree of depth two). At most 4 096 leaves of 100
+// templates and 2 KB or 128 tokens of a line; what
 // is beyond shares the template "<*>" of its leaf. The result depends on the order of the lines, never on hashing.
 // About 2 million lines a second and core; memory grows with distinct masked lines (at most 262 144 are remembered).
 //
-// TemplatesBuilder makes `templates` frames: service, namespace, instance, version, template, before, after (int64; before absent without an earlier
-//   window), first, last (time, of either window), counts (JSON list of counts per bucket of `counts_step` from `counts_from`, now only), example, severity (that of
+// TemplatesBuilder makes `templates` frames: service, namespace, instance, version, template, before, after (int64;
+// before absent without an earlier
+//   window), first, last (time, of either window), counts (JSON list of counts per bucket of `counts_step` from
+//   `counts_from`, now only), example, severity (that of
 //   the highest number), counts_from (time), counts_step, length_before, length_after (duration).
 //
-// Kernel `template_diff` (options by = service, template; length_before, length_after; alpha 0.01), columns: labels…, severity,
-//   example, before, after, rate_before, rate_after (per minute), times (of rates; absent unless both > 0), new, gone (bool), share_before,
-//   share_after (of the lines of the service), p (two-sided, exact binomial of after among before + after by the lengths of both windows;
-//   without lengths Fisher against all other lines of the service), state ("found" p ≤ alpha | "not_found" | "unknown"), rank (found first, new
+// Kernel `template_diff` (options by = service, template; length_before, length_after; alpha 0.01), columns: labels…,
+// severity,
+//   example, before, after, rate_before, rate_after (per minute), times (of rates; absent unless both > 0), new, gone
+//   (bool), share_before,
+//   share_after (of the lines of the service), p (two-sided, exact binomial of after among before + after by the
+//   lengths of both windows;
+//   without lengths Fisher against all other lines of the service), state ("found" p ≤ alpha | "not_found" |
+//   "unknown"), rank (found first, new
 //   first, then p, then count), first, last, why. Frames without `before` are unknown.
-// Kernel `log_diff` on one or two `logs` frames, of slow and of typical traces: mines both together. Columns: service, template, severity,
-//   example, slow, typical (lines), slow_traces, typical_traces (traces with it), all_slow, all_typical (traces in all: options
-//   slow_traces, typical_traces, else those that have a line), share_slow, share_typical, new (in no typical trace), p (Fisher over traces), rank, first, last,
+// Kernel `log_diff` on one or two `logs` frames, of slow and of typical traces: mines both together. Columns:
+// service, template, severity,
+//   example, slow, typical (lines), slow_traces, typical_traces (traces with it), all_slow, all_typical (traces in
+//   all: options
+//   slow_traces, typical_traces, else those that have a line), share_slow, share_typical, new (in no typical trace),
+//   p (Fisher over traces), rank, first, last,
 //   state as above with at least 5 traces a side, why.
 #pragma once
 

@@ -1,24 +1,36 @@
 // Traces: the tree of spans, self time, the critical path, and which steps the slow requests spend longer in.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Trees: a span hangs on the span of its trace whose span_id is its parent_id. Orphans (parent not there) and spans in a cycle become
-// roots; of two spans with one id the first is the parent. The main root of a trace is the earliest-starting root without a parent_id,
+// Trees: a span hangs on the span of its trace whose span_id is its parent_id. Orphans (parent not there) and spans
+// in a cycle become
+// roots; of two spans with one id the first is the parent. The main root of a trace is the earliest-starting root
+// without a parent_id,
 // else the longest root. Ends on any input: every walk is over a list, never recursion.
 // Self time: duration minus the union of the children's intervals clipped to the span (skewed clocks and asynchronous
 // children count only inside their parent). Negative durations count as 0.
-// Critical path (as Jaeger's and CRISP's, Zhang et al., USENIX ATC 2022): from the end of the main root backwards, the child that
-// ended last and not after the cursor takes over; what no child covers is the span's own. Its parts sum to the root's duration.
+// Critical path (as Jaeger's and CRISP's, Zhang et al., USENIX ATC 2022): from the end of the main root backwards,
+// the child that
+// ended last and not after the cursor takes over; what no child covers is the span's own. Its parts sum to the root's
+// duration.
 //
 // Kernels, all on `spans` frames, options by = service, operation; window:
-//   self_time      columns: labels…, traces (in which it occurs), count, total, self, self_per_trace, total_per_trace (per trace of the frame; duration), share (of
-//                  the sum of self time of the frame), errors (status "error"), orphans. Largest self last is not promised: rows by labels.
-//   where_time     two frames, slow and typical (or one with both windows: now and then): labels…, slow_traces, typical_traces,
-//                  slow_count, typical_count (per trace, double), self_slow, self_typical (per trace), delta (duration), times
-//                  (self_slow / self_typical; absent unless both > 0), share (of the sum of positive deltas), share_slow (of all self time of the
+//   self_time      columns: labels…, traces (in which it occurs), count, total, self, self_per_trace, total_per_trace
+//   (per trace of the frame; duration), share (of
+//                  the sum of self time of the frame), errors (status "error"), orphans. Largest self last is not
+//                  promised: rows by labels.
+//   where_time     two frames, slow and typical (or one with both windows: now and then): labels…, slow_traces,
+//   typical_traces,
+//                  slow_count, typical_count (per trace, double), self_slow, self_typical (per trace), delta
+//                  (duration), times
+//                  (self_slow / self_typical; absent unless both > 0), share (of the sum of positive deltas),
+//                  share_slow (of all self time of the
 //                  slow), total_slow, total_typical (per trace), rank (1 = largest delta), why
-//   critical_path  columns: labels…, traces (in which it is on the path), path (duration), path_per_trace, share (of all paths)
-//   waterfall      one trace (option trace = id; else that with the longest main root, ties by id), one row a span in the order of the
-//                  tree: trace_id, span_id, service, operation, kind, status, depth, start (time), offset (from the main root), duration, self, critical (duration
+//   critical_path  columns: labels…, traces (in which it is on the path), path (duration), path_per_trace, share (of
+//   all paths)
+//   waterfall      one trace (option trace = id; else that with the longest main root, ties by id), one row a span in
+//   the order of the
+//                  tree: trace_id, span_id, service, operation, kind, status, depth, start (time), offset (from the
+//                  main root), duration, self, critical (duration
 //                  on the critical path), orphan (bool). Option limit (1000).
 #pragma once
 

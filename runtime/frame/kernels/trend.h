@@ -1,15 +1,22 @@
 // Trend of a series after its onset: restart-corrected, robust slope and growth.
 // SPDX-License-Identifier: Apache-2.0
 //
-// The segment begins at option `at`, else at the series' own change point upwards (change_point.h), else (none found, or
-// whole = true) at the first sample. Falls that are restarts are added back first (restart.h; a sawtooth is left alone).
-// Slope: median of pairwise slopes (Theil 1950, Sen 1968) of at most 240 bins. First and last level: medians of the first and last
+// The segment begins at option `at`, else at the series' own change point upwards (change_point.h), else (none found,
+// or
+// whole = true) at the first sample. Falls that are restarts are added back first (restart.h; a sawtooth is left
+// alone).
+// Slope: median of pairwise slopes (Theil 1950, Sen 1968) of at most 240 bins. First and last level: medians of the
+// first and last
 // up to 3 samples of the corrected segment.
 // Kernel `trend` (options by, value, from, to, window, at, whole), columns:
-//   labels…, n, onset (time: where the segment begins), own_onset (bool: it is the series' own change point), slope (per second),
-//   per_hour, relative (slope per hour / first level; absent unless the level is > 0), first, last, growth (last − first, with
-//   the falls at restarts added back), rise (highest before the first restart − first), peak, peak_time (of the raw segment), resets,
-//   reset_times (text), first_reset (time), sawtooth, up (share of steps that rise), r (rank correlation with time), p (Mann–Kendall,
+//   labels…, n, onset (time: where the segment begins), own_onset (bool: it is the series' own change point), slope
+//   (per second),
+//   per_hour, relative (slope per hour / first level; absent unless the level is > 0), first, last, growth (last −
+//   first, with
+//   the falls at restarts added back), rise (highest before the first restart − first), peak, peak_time (of the raw
+//   segment), resets,
+//   reset_times (text), first_reset (time), sawtooth, up (share of steps that rise), r (rank correlation with time),
+//   p (Mann–Kendall,
 //   one-sided for a rise), why (absent, or what is missing: fewer than 4 samples)
 #pragma once
 

@@ -87,6 +87,19 @@ TEST_CASE("a leak that ends in a restart keeps its onset and still grows") {
   CHECK(number(t, "r") > 0.95);
 }
 
+TEST_CASE("the recorded leak begins where its memory leaves the level before, and the kill is a restart") {
+  // Resident memory in MB, one sample a minute, of a service that was killed and started anew (a recorded run).
+  const std::vector<double> v = {62, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,  64,  64, 64, 64, 64,
+                                 65, 65, 66, 67, 69, 70, 75, 85, 97, 115, 128, 62, 64, 64, 64, 64};
+  const FramePtr f = run("change_point", {series(v)}, {{"direction", "up"}});
+  CHECK(number(f, "found") == 1);
+  CHECK(number(f, "onset") >= static_cast<double>(at(23).ns));
+  CHECK(number(f, "onset") <= static_cast<double>(at(29).ns));
+  const FramePtr t = run("trend", {series(v)});
+  CHECK(number(t, "first_reset") == static_cast<double>(at(34).ns));
+  CHECK(number(t, "growth") > 50);
+}
+
 TEST_CASE("too few samples are unknown with a reason, never a guess") {
   const FramePtr f = run("change_point", {series(std::vector<double>{1, 2, 3, 4, 50, 60, 70})});
   CHECK(number(f, "examined") == 0);
