@@ -135,15 +135,16 @@ std::optional<std::map<std::string, std::string>> Diagnose::text_map(const Node&
 void Diagnose::unknown_word(const Node& node, const std::vector<std::string>& allowed, const std::string& inside) {
   for (const ReservedRow& row : catalogue.reserved)
     if (row.word == node.word) return note(node.at, "reserved", tick(node.word) + ": " + row.message, "remove it");
-  std::vector<std::string> all;
+  std::vector<std::string> all, parents;
   bool exists = false;
   for (const WordRow& row : catalogue.words) {
     exists = exists || (row.word == node.word && row.file == "sop");
     all.push_back(row.word);
+    if (row.file == "sop" && std::find(row.children.begin(), row.children.end(), node.word) != row.children.end()) parents.push_back(row.word);
   }
   if (exists)
     return note(node.at, "misplaced", tick(node.word) + " cannot stand inside " + inside,
-                allowed.empty() ? "nothing stands inside it" : "inside it stand: " + join(allowed, ", "));
+                !parents.empty() ? "it stands inside " + join(parents, ", ") : allowed.empty() ? "nothing stands inside it" : "inside it stand: " + join(allowed, ", "));
   note(node.at, "unknown-word", "unknown word " + tick(node.word), did_you_mean(node.word, nearest(node.word, allowed).empty() ? all : allowed));
 }
 
