@@ -74,7 +74,7 @@ void CheckView::target(size_t from, int context, const std::string& to) {
   if (const int inner = sop.context_index(to); index < 0 && inner >= 0)
     for (size_t s = 0; s < sop.states.size() && index < 0; ++s)
       if (inside(sop.states[s].context, inner)) index = static_cast<int>(s);
-  if (index < 0 && guesses_++ < most_problems) {
+  if (index < 0 && guesses_++ < most_guesses) {
     std::vector<std::string> names;
     for (const State& state : sop.states) names.push_back(state.name);
     index = sop.state_index(nearest(to, names));
@@ -126,7 +126,7 @@ void CheckView::build_kinds() {
   for (size_t i = 0; i < sop.states.size(); ++i) {
     for (const ReviewUse& written : sop.states[i].with) {
       ReviewUse use = written;
-      if (!catalogue.review(use.review) && guesses_++ < most_problems) use.review = nearest(use.review, names);
+      if (!catalogue.review(use.review) && guesses_++ < most_guesses) use.review = nearest(use.review, names);
       const ReviewContract* const contract = catalogue.review(use.review);
       if (!contract) { kinds_complete = false; continue; }
       const std::vector<std::string> of_use = kinds_of(catalogue, use);

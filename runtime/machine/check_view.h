@@ -27,7 +27,7 @@ class CheckView final {
   void note(Position at, const char* rule, std::string message, std::string cure);
   // Enough was found: a hostile file must not cost a search for the nearest name per mistake.
   bool full() const { return problems.size() >= most_problems; }
-  static constexpr size_t most_problems = 100, most_states = 500, most_contexts = 200;
+  static constexpr size_t most_problems = 100, most_guesses = 20, most_states = 500, most_contexts = 200;
 
   // ---- Graph. A query inside a fork counts as its fork. -------------------------------------------------------------
   size_t node(size_t state) const { return nodes[state]; }

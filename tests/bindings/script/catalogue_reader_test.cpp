@@ -3,6 +3,7 @@
 #include "bindings/script/catalogue_reader.h"
 
 #include <catch2/catch.hpp>
+#include <random>
 
 #include "runtime/base/text.h"
 
@@ -151,4 +152,24 @@ TEST_CASE("a library without words is refused with its place") {
   const auto read = load_catalogue({"tests/check"}, "");
   REQUIRE_FALSE(read);
   CHECK(read.error().code == Code::not_found);
+}
+
+TEST_CASE("random changes of the library's files never crash the reader") {
+  const auto files = catalogue_files({"stdlib"}, "tests/check");
+  REQUIRE(files);
+  std::mt19937 random(7);
+  const std::string bits[] = {"{", "}", "\"", "[[", "]]", "=", ",", "return", "function", "end", "local x = ", "--[[", "..", "if ", "repeat", "until", "(", ")", "nil"};
+  size_t told = 0;
+  for (int i = 0; i < 100; ++i) {
+    auto changed = *files;
+    for (int k = 0; k < 3; ++k) {
+      std::string& text = changed[random() % changed.size()].text;
+      const size_t at = random() % text.size();
+      if (random() % 2) text.insert(at, bits[random() % std::size(bits)]);
+      else text.erase(at, random() % 30);
+      if (text.empty()) text = " ";
+    }
+    told += read_catalogue(changed).problems.empty() ? 0 : 1;
+  }
+  CHECK(told > 30);
 }
