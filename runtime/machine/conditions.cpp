@@ -76,8 +76,8 @@ Truth truth_of(const std::string& kind, const Map& match, const std::vector<cons
       examined = examined || concerns(finding.subject, match);
     }
     for (const Unknown& row : part->unknown)
-      unknown = unknown || (row.kind == kind &&
-                            (!row.subject || (agrees(*row.subject, names) && concerns(*row.subject, match))));
+      unknown = unknown ||
+                (row.kind == kind && (!row.subject || (agrees(*row.subject, names) && concerns(*row.subject, match))));
     for (const Examined& row : part->examined)
       examined = examined || (row.kind == kind && agrees(row.subject, names) && concerns(row.subject, match));
   }

@@ -16,8 +16,8 @@ namespace inquest {
 
 enum class Truth { found, not_found, unknown };
 
-// A finding under the match of a condition: above(x), below(x) and plain numbers against its numbers (or `strength`), texts
-// against its subject, a member of one of its lists. A field that the finding lacks does not match.
+// A finding under the match of a condition: above(x), below(x) and plain numbers against its numbers (or `strength`),
+// texts against its subject, a member of one of its lists. A field that the finding lacks does not match.
 bool matches(const Finding& finding, const Map& match);
 // Whether a row about `subject` says something about findings under `match`: texts that both have are equal.
 bool concerns(const Subject& subject, const Map& match);

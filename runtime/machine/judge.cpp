@@ -93,9 +93,8 @@ void HypothesisJudge::find_keys() {
     });
   }
   // Rows of few fields become keys only where they agree with no key; the one that says most first.
-  std::sort(partial.begin(), partial.end(), [](const Subject& a, const Subject& b) {
-    return a.size() != b.size() ? a.size() > b.size() : a < b;
-  });
+  std::sort(partial.begin(), partial.end(),
+            [](const Subject& a, const Subject& b) { return a.size() != b.size() ? a.size() > b.size() : a < b; });
   for (Subject& key : partial)
     if (std::none_of(keys_.begin(), keys_.end(), [&](const Subject& other) { return agrees(other, key); }))
       keys_.push_back(std::move(key));
@@ -151,7 +150,8 @@ Truth HypothesisAt::truth(const Condition& condition) const {
   return combine(condition, [this](const Condition& wanted) { return atom(wanted).truth(); });
 }
 
-// The finding that carries a condition, and how strongly: of all_of the weakest part, of any_of the strongest that holds.
+// The finding that carries a condition, and how strongly: of all_of the weakest part, of any_of the strongest that
+// holds.
 const Finding* HypothesisAt::support(const Condition& condition, double& strength) const {
   if (condition.op == Condition::Op::found) {
     const Finding* const best = atom(condition).best;

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Private to runtime/machine. A hypothesis is judged per key: it joins findings on the subject fields in `of`; other
-// fields are detail. Keys are the values of `of` in found, examined and unknown rows of the kinds named. A row that lacks
-// some of these fields — an unknown about all lacks each — counts at every key that it agrees with, or is a key of its
-// own (of the fields it has) if it agrees with none. One pass over the rows of each condition; no row is copied.
+// fields are detail. Keys are the values of `of` in found, examined and unknown rows of the kinds named. A row that
+// lacks some of these fields — an unknown about all lacks each — counts at every key that it agrees with, or is a key
+// of its own (of the fields it has) if it agrees with none. One pass over the rows of each condition; no row is copied.
 #pragma once
 
 #include <string_view>
@@ -44,12 +44,16 @@ class HypothesisJudge final {
       return unknown || !examined ? Truth::unknown : Truth::not_found;
     }
   };
-  struct AtomTallies { const Condition* atom; std::vector<Tally> at; };
+  struct AtomTallies {
+    const Condition* atom;
+    std::vector<Tally> at;
+  };
 
   void find_keys();
   void count(AtomTallies& atom) const;
   int full_key(const Subject& subject, std::string& scratch) const;  // index, or -1 when a field of `of` is missing
-  template <class Visit> void at_keys(const Subject& subject, std::string& scratch, Visit visit) const;
+  template <class Visit>
+  void at_keys(const Subject& subject, std::string& scratch, Visit visit) const;
 
   const Hypothesis& hypothesis_;
   const RowIndex& index_;
@@ -65,10 +69,10 @@ class HypothesisAt final {  // the hypothesis at one of its keys
   const Subject& key() const { return judge_.keys_[key_]; }
   const HypothesisJudge::Tally& atom(const Condition& atom) const;
   Truth truth(const Condition& condition) const;
-  const char* word() const;                                       // confirmed | ruled_out | inconclusive
-  double strength() const;                                        // of a confirmed pair
-  std::optional<Time> onset() const;                              // earliest among the strongest finding of each need
-  std::vector<const Finding*> found(const Condition& atom) const; // that match, strongest first
+  const char* word() const;                                        // confirmed | ruled_out | inconclusive
+  double strength() const;                                         // of a confirmed pair
+  std::optional<Time> onset() const;                               // earliest among the strongest finding of each need
+  std::vector<const Finding*> found(const Condition& atom) const;  // that match, strongest first
   std::vector<const Unknown*> unknown(const Condition& atom) const;
   const Finding* strongest(const std::string& kind) const;
 

@@ -10,7 +10,9 @@ namespace inquest {
 
 Machine::Machine(const Sop& sop, const Catalogue& catalogue) : plan_(std::make_shared<const Plan>(sop, catalogue)) {}
 
-Machine::Stepped Machine::step(Snapshot snapshot, const Event& event) const { return step(std::move(snapshot), Event(event)); }
+Machine::Stepped Machine::step(Snapshot snapshot, const Event& event) const {
+  return step(std::move(snapshot), Event(event));
+}
 
 Machine::Stepped Machine::step(Snapshot snapshot, Event&& event) const {
   Stepped out{std::move(snapshot), {}};
@@ -31,7 +33,8 @@ Names Machine::texts(const Snapshot& snapshot) const {
 
 std::vector<Finding> Machine::found(const Snapshot& snapshot) const {
   std::vector<Finding> out;
-  for (const ReviewedRows& part : snapshot.reviewed) out.insert(out.end(), part.rows.found.begin(), part.rows.found.end());
+  for (const ReviewedRows& part : snapshot.reviewed)
+    out.insert(out.end(), part.rows.found.begin(), part.rows.found.end());
   std::stable_sort(out.begin(), out.end(), [](const Finding& a, const Finding& b) {
     return a.id.size() != b.id.size() ? a.id.size() < b.id.size() : a.id < b.id;
   });

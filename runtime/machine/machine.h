@@ -8,16 +8,16 @@
 //     auto [snapshot, effects] = machine.step(Snapshot{}, Started{…});
 //     … carry out effects …; std::tie(snapshot, effects) = machine.step(std::move(snapshot), Answered{…});
 //
-// Rules (design/language.md says each in full): info, query and fork leave by the first edge whose `when` holds as soon as
-// all their asks are answered or failed; review and suggest offer theirs and wait for Chose (`unattended_choice` gives the
-// label that an unattended run takes). Entering a state whose context differs leaves and enters contexts one by one.
+// Rules (design/language.md says each in full): info, query and fork leave by the first edge whose `when` holds as soon
+// as all their asks are answered or failed; review and suggest offer theirs and wait for Chose (`Offer::unattended` is
+// the label that an unattended run takes). Entering a state whose context differs leaves and enters contexts one by one.
 // A state visited more than ten times in a round ends the run (Finish with `loop`).
 // Precondition: the Sop passed check(). Thread rule: Machine is immutable; snapshots are values.
 //
 // Where the language page leaves room:
-// - An event that does not fit (an answer nobody waits for, a review that is not due, a label that is not offered) changes
-//   nothing and has no effects.
-// - Entering a fork gives EnterState for the fork and then for each of its queries (via is empty), then one Send of all.
+// - An event that does not fit (an answer nobody waits for, a review that is not due, a label that is not offered)
+//   changes nothing and has no effects.
+// - Entering a fork gives EnterState for the fork and then for each of its queries (via empty), then one Send of all.
 // - An edge to a state of the same context stays inside. Only what the target's context does not share is left and
 //   entered; a context's own `on` starts outside of it, so an edge back into it enters it anew.
 // - Each entry of a `top` context counts as a visit, under the context's name, in the round around it; so rounds that
@@ -116,7 +116,7 @@ struct ActiveContext {
   std::vector<std::string> unknown = {};  // names that should narrow here or further out, but whose finding is absent
   std::string key = {};             // bindings in force, as text: equal exactly when they are equal
 };
-struct ReviewedRows {               // one run of one review; replaced by a later one with the same state, use and bindings
+struct ReviewedRows {               // one run of one review; a later one with the same state, use, bindings replaces it
   std::string state; size_t use = 0; std::string bindings; Rows rows;
 };
 struct Snapshot {
@@ -131,7 +131,7 @@ struct Snapshot {
   size_t next_use = 0;              // next review of the active state
   std::vector<ReviewedRows> reviewed;
   int next_finding = 1;
-  std::vector<JudgedWord> judged;         // pairs that are not inconclusive, by hypothesis and key: to emit HypothesisChanged
+  std::vector<JudgedWord> judged;   // pairs that are not inconclusive, by hypothesis and key, for HypothesisChanged
 };
 
 struct Plan;
@@ -149,8 +149,8 @@ class Machine final {
   Names texts(const Snapshot& snapshot) const;            // the same as people read it: numbers in units, clock times
   std::vector<Finding> found(const Snapshot& snapshot) const;    // of the whole run, in the order of ids
   std::vector<Finding> earlier(const Snapshot& snapshot) const;  // those that agree with the scope in force
-  // The rows of an event as step() will keep them: ids F1, F2, … given on, state and review filled in where empty. An id
-  // is given once: rows that replace others get new ones. For the engine, which journals rows before step() sees them.
+  // The rows of an event as step() will keep them: ids F1, F2, … given on, state and review filled in where empty. An
+  // id is given once: rows that replace others get new ones. For the engine, which journals rows before step() sees them.
   Rows stamped(const Snapshot& snapshot, const Reviewed& event) const;
   Judgement judge(const Snapshot& snapshot) const;        // the verdict as it stands
   bool holds(const Snapshot& snapshot, const Condition& condition) const;

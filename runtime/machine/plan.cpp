@@ -25,8 +25,8 @@ Plan::Plan(const Sop& sop_, const Catalogue& catalogue_) : sop(sop_), catalogue(
   for (size_t i = 0; i < sop.states.size(); ++i) index.emplace(sop.states[i].name, static_cast<int>(i));
   for (size_t i = 0; i < sop.contexts.size(); ++i) {
     const Context& context = sop.contexts[i];
-    contexts.push_back({sop.chain(static_cast<int>(i)), targets(context.edges), phrase(context.window, false),
-                        context.top > 0});
+    contexts.push_back(
+        {sop.chain(static_cast<int>(i)), targets(context.edges), phrase(context.window, false), context.top > 0});
   }
   for (const State& state : sop.states) {
     StatePlan plan;
@@ -37,7 +37,8 @@ Plan::Plan(const Sop& sop_, const Catalogue& catalogue_) : sop(sop_), catalogue(
     for (const AskSpec& ask : state.asks) {
       const AskRow* const row = catalogue.ask(ask.kind);
       plan.asks.push_back({&ask, row ? row->signal : "", phrase(ask.against, true), names_of(ask.args),
-                           names_of(ask.where), ask.native.empty() ? std::vector<std::string>{} : names_in(ask.native)});
+                           names_of(ask.where),
+                           ask.native.empty() ? std::vector<std::string>{} : names_in(ask.native)});
     }
     for (const ReviewUse& use : state.with)
       plan.uses.push_back({bind_slots(sop, catalogue, state, use).frames, options_of(catalogue, use)});

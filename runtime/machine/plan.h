@@ -1,7 +1,8 @@
 // Plan and View: what is known of a SOP before it is walked, and what is in force at one snapshot of the walk.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Private to runtime/machine. Plan is made once per Machine and immutable; View is a look at a snapshot and copies nothing.
+// Private to runtime/machine. Plan is made once per Machine and immutable; View is a look at a snapshot and copies
+// nothing.
 #pragma once
 
 #include <string_view>
@@ -26,9 +27,9 @@ struct UsePlan {
   Map options;
 };
 struct StatePlan {
-  std::vector<int> chain;             // contexts, outermost first
-  std::vector<int> targets;           // of its edges
-  std::vector<int> branches;          // of a fork
+  std::vector<int> chain;     // contexts, outermost first
+  std::vector<int> targets;   // of its edges
+  std::vector<int> branches;  // of a fork
   std::vector<AskPlan> asks;
   std::vector<UsePlan> uses;
 };
@@ -43,22 +44,23 @@ struct Plan {
 
   const Sop& sop;
   const Catalogue& catalogue;
-  std::unordered_map<std::string_view, int> index;   // looked up, never iterated
+  std::unordered_map<std::string_view, int> index;  // looked up, never iterated
   std::vector<StatePlan> states;
   std::vector<ContextPlan> contexts;
-  std::vector<std::set<std::string>> kinds;          // of each hypothesis
+  std::vector<std::set<std::string>> kinds;  // of each hypothesis
 
  private:
   int target(const std::string& to) const;
   std::vector<int> targets(const std::vector<Edge>& edges) const;
 };
 
-// How a name stands: bound; unknown (the finding that should bind it is absent); left out (an optional input not given).
+// How a name stands: bound; unknown (the finding that should bind it is absent); left out (an optional input not
+// given).
 struct Looked {
   enum class How { bound, unknown, left_out } how = How::unknown;
-  const Value* value = nullptr;           // when bound to a value that is stored
-  std::optional<Value> made = {};         // when bound to a field of a finding
-  const ActiveContext* by = nullptr;      // the context that binds it
+  const Value* value = nullptr;       // when bound to a value that is stored
+  std::optional<Value> made = {};     // when bound to a field of a finding
+  const ActiveContext* by = nullptr;  // the context that binds it
   const Value& get() const { return value ? *value : *made; }
   bool bound() const { return how == How::bound; }
 };
@@ -66,7 +68,8 @@ struct Looked {
 class View final {
  public:
   // `depth`: how many contexts of the stack count; the rest is as if it were left already.
-  View(const Plan& plan, const Snapshot& snapshot, size_t depth = SIZE_MAX) : plan_(plan), s_(snapshot), depth_(depth) {}
+  View(const Plan& plan, const Snapshot& snapshot, size_t depth = SIZE_MAX)
+      : plan_(plan), s_(snapshot), depth_(depth) {}
 
   size_t depth() const { return std::min(depth_, s_.stack.size()); }
   Scope scope() const;
@@ -75,7 +78,7 @@ class View final {
   Looked look(const std::string& name) const;
   std::optional<Value> typed(const std::string& name) const;
   std::optional<Value> text(const std::string& name) const;
-  std::string say(const std::string& sentence) const;      // bound for people
+  std::string say(const std::string& sentence) const;  // bound for people
   Map all_names() const;
 
   std::vector<const Rows*> rows() const;
@@ -85,7 +88,7 @@ class View final {
   bool holds(const Condition& condition) const;
 
  private:
-  const Finding* of_kind(std::string_view kind) const;     // what a context is about, else the strongest
+  const Finding* of_kind(std::string_view kind) const;  // what a context is about, else the strongest
 
   const Plan& plan_;
   const Snapshot& s_;

@@ -36,8 +36,7 @@ std::optional<std::string> shown(const Finding& finding, const Yield* yield, con
 std::string shown(const Value& value) {
   if (const auto* time = value.get<Time>()) return clock_time(*time);
   if (const auto* number = value.get<double>()) return human(*number, "");
-  if (const auto* list = value.get<List>())
-    return shown_list(*list, [](const Value& item) { return shown(item); });
+  if (const auto* list = value.get<List>()) return shown_list(*list, [](const Value& item) { return shown(item); });
   return print_value(value);
 }
 

@@ -10,8 +10,8 @@
 
 namespace inquest {
 
-// `says` may differ from yield.says (a translation). $onset prints as a clock time UTC, numbers by `human`, lists joined
-// and cut at five, what is not there as "unknown".
+// `says` may differ from yield.says (a translation). $onset prints as a clock time UTC, numbers by `human`, lists
+// joined and cut at five, what is not there as "unknown".
 std::string sentence(const Finding& finding, const Yield& yield, const std::string& says);
 // One field of a finding as it prints in such a text; nullopt when the finding has none. Without a yield (null) numbers
 // have no unit.

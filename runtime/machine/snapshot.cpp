@@ -39,7 +39,8 @@ Json round_json(const Round& round) {
 Json frame_json(const FrameRef& frame) {
   Json out = {{"evidence", frame.evidence}, {"marks", marks_json(frame.marks)}};
   if (frame.failure)
-    out["failure"] = {{"class", failure_name(frame.failure->cls)}, {"cause", frame.failure->cause}, {"cure", frame.failure->cure}};
+    out["failure"] = {
+        {"class", failure_name(frame.failure->cls)}, {"cause", frame.failure->cause}, {"cure", frame.failure->cure}};
   out["context"] = frame.context;
   out["bindings"] = frame.bindings;
   return out;
@@ -48,7 +49,10 @@ Json frame_json(const FrameRef& frame) {
 }  // namespace
 
 Json snapshot_json(const Snapshot& s) {
-  Json out = {{"state", s.state}, {"finished", s.finished}, {"window", window_json(s.window)}, {"window_given", s.window_given}};
+  Json out = {{"state", s.state},
+              {"finished", s.finished},
+              {"window", window_json(s.window)},
+              {"window_given", s.window_given}};
   out["inputs"] = map_json(s.inputs);
   out["defaulted"] = s.defaulted;
   out["stack"] = Json::array();
@@ -61,11 +65,14 @@ Json snapshot_json(const Snapshot& s) {
   out["next_use"] = s.next_use;
   out["reviewed"] = Json::array();
   for (const ReviewedRows& run : s.reviewed)
-    out["reviewed"].push_back({{"state", run.state}, {"use", run.use}, {"bindings", run.bindings}, {"rows", rows_json(run.rows)}});
+    out["reviewed"].push_back(
+        {{"state", run.state}, {"use", run.use}, {"bindings", run.bindings}, {"rows", rows_json(run.rows)}});
   out["next_finding"] = s.next_finding;
   out["judged"] = Json::array();
   for (const JudgedWord& word : s.judged)
-    out["judged"].push_back({{"hypothesis", word.hypothesis}, {"key", texts_json(word.key)}, {"word", word.word},
+    out["judged"].push_back({{"hypothesis", word.hypothesis},
+                             {"key", texts_json(word.key)},
+                             {"word", word.word},
                              {"strength", number_json(word.strength)}});
   return out;
 }

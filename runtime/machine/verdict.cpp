@@ -89,10 +89,10 @@ Judged judged_at(const HypothesisAt& at, const Catalogue* catalogue) {
 // What the run's verdict needs to know of a pair beside what is shown.
 struct Pair {
   const Judged* judged = nullptr;
-  size_t order = 0;               // of the hypothesis in the text
+  size_t order = 0;  // of the hypothesis in the text
   const Hypothesis* hypothesis = nullptr;
-  bool open = false;              // "a need unknown that concerns all subjects or a key where something was found"
-  std::optional<Time> onset = {}; // the earliest among the strongest finding of each need
+  bool open = false;               // "a need unknown that concerns all subjects or a key where something was found"
+  std::optional<Time> onset = {};  // the earliest among the strongest finding of each need
 };
 
 bool open_at(const HypothesisAt& at, const std::vector<const Rows*>& rows) {
@@ -101,8 +101,8 @@ bool open_at(const HypothesisAt& at, const std::vector<const Rows*>& rows) {
     if (found_here) return *found_here;
     found_here = std::any_of(rows.begin(), rows.end(), [&](const Rows* part) {
       return std::any_of(part->found.begin(), part->found.end(), [&](const Finding& finding) {
-        return !at.key().empty() && std::includes(finding.subject.begin(), finding.subject.end(), at.key().begin(),
-                                                  at.key().end());
+        return !at.key().empty() &&
+               std::includes(finding.subject.begin(), finding.subject.end(), at.key().begin(), at.key().end());
       });
     });
     return *found_here;
@@ -165,7 +165,8 @@ Verdict verdict_of(const std::vector<Pair>& pairs, bool anything_found) {
     std::sort(later.begin(), later.end(), leads);
     verdict.word = "confirmed";
     name_pair(verdict, first[0]);
-    for (size_t i = 1; i < first.size(); ++i) verdict.also.emplace_back(first[i].judged->hypothesis, first[i].judged->key);
+    for (size_t i = 1; i < first.size(); ++i)
+      verdict.also.emplace_back(first[i].judged->hypothesis, first[i].judged->key);
     for (const Pair& pair : later) verdict.also.emplace_back(pair.judged->hypothesis, pair.judged->key);
     return verdict;
   }
@@ -208,7 +209,8 @@ Judgement judge(const Sop& sop, const std::vector<const Rows*>& rows, const Cata
   return out;
 }
 
-std::vector<JudgedWord> judge_words(const Sop& sop, const std::vector<const Rows*>& rows, const std::vector<size_t>& hypotheses) {
+std::vector<JudgedWord> judge_words(const Sop& sop, const std::vector<const Rows*>& rows,
+                                    const std::vector<size_t>& hypotheses) {
   const RowIndex index(rows);
   std::vector<JudgedWord> out;
   for (const size_t order : hypotheses) {

@@ -16,7 +16,11 @@ Json texts_json(const Subject& subject) {
 Json missing_json(const std::vector<Missing>& list) {
   Json out = Json::array();
   for (const Missing& m : list)
-    out.push_back({{"kind", m.kind}, {"signal", m.signal}, {"measure", m.measure}, {"why", m.why}, {"cure", m.cure},
+    out.push_back({{"kind", m.kind},
+                   {"signal", m.signal},
+                   {"measure", m.measure},
+                   {"why", m.why},
+                   {"cure", m.cure},
                    {"tried", m.tried}});
   return out;
 }
@@ -39,8 +43,10 @@ struct Reader {
     std::vector<std::string> out;
     if (const Json* const list = get(json, key, &Json::is_array, "list"))
       for (const Json& item : *list) {
-        if (item.is_string()) out.push_back(item.get<std::string>());
-        else if (error.empty()) error = std::string("judgement: `") + key + "` holds what is no text";
+        if (item.is_string())
+          out.push_back(item.get<std::string>());
+        else if (error.empty())
+          error = std::string("judgement: `") + key + "` holds what is no text";
       }
     return out;
   }
@@ -48,8 +54,10 @@ struct Reader {
     Subject out;
     if (const Json* const map = get(json, key, &Json::is_object, "object"))
       for (const auto& [name, value] : map->items()) {
-        if (value.is_string()) out[name] = value.get<std::string>();
-        else if (error.empty()) error = std::string("judgement: `") + key + "." + name + "` is no text";
+        if (value.is_string())
+          out[name] = value.get<std::string>();
+        else if (error.empty())
+          error = std::string("judgement: `") + key + "." + name + "` is no text";
       }
     return out;
   }
@@ -81,13 +89,16 @@ Verdict read_verdict(Reader& reader, const Json& json) {
   out.subject = reader.subject(json, "subject");
   if (const std::string onset = reader.text(json, "onset"); !onset.empty()) {
     const auto time = parse_time(onset);
-    if (time) out.onset = *time;
-    else if (reader.error.empty()) reader.error = "judgement: " + time.error().message;
+    if (time)
+      out.onset = *time;
+    else if (reader.error.empty())
+      reader.error = "judgement: " + time.error().message;
   }
   out.strength = reader.number(json, "strength");
   out.says = reader.text(json, "says");
   if (const Json* const also = reader.get(json, "also", &Json::is_array, "list"))
-    for (const Json& pair : *also) out.also.emplace_back(reader.text(pair, "hypothesis"), reader.subject(pair, "subject"));
+    for (const Json& pair : *also)
+      out.also.emplace_back(reader.text(pair, "hypothesis"), reader.subject(pair, "subject"));
   out.missing = reader.missing(json, "missing");
   return out;
 }

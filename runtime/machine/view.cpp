@@ -41,7 +41,8 @@ Looked View::look(const std::string& name) const {
     const auto& only = plan_.sop.contexts[static_cast<size_t>(active.context)].only;
     if (std::find(only.begin(), only.end(), "service") != only.end()) break;  // rebinding service drops these
   }
-  if (const Value* const value = find(s_.inputs, name)) return {value->null() ? How::left_out : How::bound, value, {}, nullptr};
+  if (const Value* const value = find(s_.inputs, name))
+    return {value->null() ? How::left_out : How::bound, value, {}, nullptr};
   for (const InputSpec& input : plan_.sop.inputs)
     if (input.name == name) return {How::left_out, nullptr, {}, nullptr};
   return {};
@@ -128,7 +129,8 @@ bool View::holds(const Condition& condition) const {
   const Truth truth = combine(condition, [&](const Condition& atom) {
     if (atom.match.empty()) return truth_of(atom.kind, atom.match, all, narrowed());
     std::vector<std::string> unbound;
-    const Value match = inquest::bind(Value(atom.match), [this](const std::string& name) { return typed(name); }, &unbound);
+    const Value match = inquest::bind(
+        Value(atom.match), [this](const std::string& name) { return typed(name); }, &unbound);
     return unbound.empty() ? truth_of(atom.kind, *match.get<Map>(), all, narrowed()) : Truth::unknown;
   });
   return truth == Truth::found;

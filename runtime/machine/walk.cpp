@@ -73,7 +73,8 @@ void Walk::on(Reviewed event) {
 void Walk::judge_again(const std::set<std::string>& kinds) {
   std::vector<size_t> touched;
   for (size_t i = 0; i < plan_.kinds.size(); ++i)
-    if (std::any_of(kinds.begin(), kinds.end(), [&](const std::string& kind) { return plan_.kinds[i].count(kind) > 0; }))
+    if (std::any_of(kinds.begin(), kinds.end(),
+                    [&](const std::string& kind) { return plan_.kinds[i].count(kind) > 0; }))
       touched.push_back(i);
   if (touched.empty()) return;
   std::vector<JudgedWord> now = judge_words(plan_.sop, view_.rows(), touched);
@@ -82,7 +83,9 @@ void Walk::judge_again(const std::set<std::string>& kinds) {
   for (JudgedWord& word : s_.judged)
     (std::binary_search(touched.begin(), touched.end(), word.hypothesis) ? before : kept).push_back(std::move(word));
 
-  const auto less = [](const JudgedWord& a, const JudgedWord& b) { return std::tie(a.hypothesis, a.key) < std::tie(b.hypothesis, b.key); };
+  const auto less = [](const JudgedWord& a, const JudgedWord& b) {
+    return std::tie(a.hypothesis, a.key) < std::tie(b.hypothesis, b.key);
+  };
   const auto changed = [&](const JudgedWord& word, const std::string& to, double strength) {
     effects_.push_back(HypothesisChanged{plan_.sop.hypotheses[word.hypothesis].name, word.key, to, strength});
   };
@@ -96,7 +99,8 @@ void Walk::judge_again(const std::set<std::string>& kinds) {
   for (; old != before.end(); ++old) changed(*old, "inconclusive", 0);
   s_.judged.clear();
   std::merge(std::make_move_iterator(kept.begin()), std::make_move_iterator(kept.end()),
-             std::make_move_iterator(now.begin()), std::make_move_iterator(now.end()), std::back_inserter(s_.judged), less);
+             std::make_move_iterator(now.begin()), std::make_move_iterator(now.end()), std::back_inserter(s_.judged),
+             less);
 }
 
 void Walk::on(Chose event) {
@@ -123,11 +127,11 @@ std::optional<Walk::Jump> Walk::arrive(Jump jump) {
   const State& here = state(jump.target);
   Round& round = s_.rounds.back();
   const int visit = ++round.visits[here.name];
-  for (Round& other : s_.rounds) other.trail.push_back(here.name);
   if (visit > visits_allowed) {
-    finish_loop(here.name, round);
+    finish_loop(here.name, here.name, round);
     return std::nullopt;
   }
+  for (Round& other : s_.rounds) other.trail.push_back(here.name);
   s_.state = here.name;
   s_.next_use = 0;
   s_.waiting.clear();
@@ -261,18 +265,15 @@ void Walk::finish(std::string reason) {
   effects_.push_back(Finish{std::move(reason)});
 }
 
-void Walk::finish_loop(const std::string& at, const Round& round) {
+void Walk::finish_loop(const std::string& name, const std::string& at, const Round& round) {
   const auto& trail = round.trail;
-  auto from = trail.empty() ? trail.end() : trail.end() - 1;
-  while (from != trail.begin() && from != trail.end() && *(from - 1) != at) --from;
-  if (from != trail.begin() && from != trail.end()) --from;
-  std::string path = join({from, trail.end()}, " → ");
-  if (trail.empty() || trail.back() != at) path += (path.empty() ? "" : " → ") + at;
-  finish("");
+  const auto last = std::find(trail.rbegin(), trail.rend(), at);
+  std::vector<std::string> path(last == trail.rend() ? trail.begin() : last.base() - 1, trail.end());
+  path.push_back(at);
+  finish("`" + name + "` visited more than " + std::to_string(visits_allowed) + " times in a round");
   auto& end = std::get<Finish>(effects_.back());
-  end.reason = "`" + at + "` visited more than " + std::to_string(visits_allowed) + " times";
   end.loop = true;
-  end.loop_at = std::move(path);
+  end.loop_at = join(path, " → ");
 }
 
 }  // namespace inquest

@@ -22,11 +22,14 @@ class Walk final {
 
  private:
   struct Jump {
-    int target = -1;                        // a state
+    int target = -1;  // a state
     std::string via;
-    std::optional<std::string> picked = {}; // a finding for the context that is entered
+    std::optional<std::string> picked = {};  // a finding for the context that is entered
   };
-  struct Left { const Edge* edge; int target; };
+  struct Left {
+    const Edge* edge;
+    int target;
+  };
 
   const State& state(int at) const { return plan_.sop.states[static_cast<size_t>(at)]; }
   const StatePlan& plan(int at) const { return plan_.states[static_cast<size_t>(at)]; }
@@ -35,8 +38,8 @@ class Walk final {
   // walk.cpp
   void go(std::optional<Jump> jump);
   std::optional<Jump> arrive(Jump jump);
-  std::optional<Jump> asked(int at);        // every ask of the active state has ended
-  std::optional<Jump> leave(int at);        // by the first edge whose `when` holds
+  std::optional<Jump> asked(int at);  // every ask of the active state has ended
+  std::optional<Jump> leave(int at);  // by the first edge whose `when` holds
   std::optional<Jump> follow(Left left, std::string from, std::optional<std::string> picked);
   std::optional<Left> first_holding(const std::vector<Edge>& edges, const std::vector<int>& targets) const;
   void enter_state(int at, int visit, std::string via);
@@ -46,16 +49,16 @@ class Walk final {
   void answer(const std::string& ask_state, const std::string& ask, FrameRef frame);
   void judge_again(const std::set<std::string>& kinds);
   void finish(std::string reason);
-  void finish_loop(const std::string& at, const Round& round);
+  void finish_loop(const std::string& name, const std::string& at, const Round& round);  // `at`: where the ring closes
 
   // walk_contexts.cpp
-  bool move_to(Jump& jump);                 // false: ended as a loop
+  bool move_to(Jump& jump);  // false: ended as a loop
   bool enter(int context, const std::string& entry, std::optional<std::string>& picked);
   void bind_context(ActiveContext active, const Finding* finding);
   void narrow_window(ActiveContext& active);
   void forget_frames(int context, const std::string& key);
   void leave_to(size_t depth);
-  std::optional<int> innermost_top() const; // index into the stack
+  std::optional<int> innermost_top() const;  // index into the stack
   bool next_round(int depth, Jump& jump);
 
   // walk_asks.cpp

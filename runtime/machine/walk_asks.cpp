@@ -29,7 +29,8 @@ Map bound(const Map& map, const std::vector<std::vector<std::string>>& names, co
       left_out = left_out || how == Looked::How::left_out;
     }
     if (left_out) continue;
-    out.emplace_back(map[i].first, inquest::bind(map[i].second, [&](const std::string& name) { return view.typed(name); }));
+    out.emplace_back(map[i].first,
+                     inquest::bind(map[i].second, [&](const std::string& name) { return view.typed(name); }));
   }
   return out;
 }
@@ -57,8 +58,10 @@ Ask Walk::ask(const State& of, const AskPlan& plan) const {
   out.native = spec.native;
   for (const std::string& name : plan.native_names) {
     const Looked looked = view_.look(name);
-    if (looked.bound()) set(out.names, name, looked.get());
-    else if (looked.how == Looked::How::unknown) add(out.unknown_names, name);
+    if (looked.bound())
+      set(out.names, name, looked.get());
+    else if (looked.how == Looked::How::unknown)
+      add(out.unknown_names, name);
   }
   out.scope = view_.scope();
   out.outside = spec.outside;

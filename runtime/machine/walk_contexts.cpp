@@ -56,7 +56,7 @@ bool Walk::enter(int context, const std::string& entry, std::optional<std::strin
   if (spec.top > 0) {
     Round& around = s_.rounds.back();
     if (++around.visits[spec.name] > visits_allowed) {
-      finish_loop(spec.name, around);
+      finish_loop(spec.name, entry, around);
       return false;
     }
     findings.resize(std::min(findings.size(), static_cast<size_t>(spec.top)));
@@ -70,7 +70,7 @@ bool Walk::enter(int context, const std::string& entry, std::optional<std::strin
 
 // Ends a round of the `top` context at this depth of the stack. True: another one has begun, `jump` leads to its entry.
 bool Walk::next_round(int depth, Jump& jump) {
-  ActiveContext over = s_.stack[static_cast<size_t>(depth)];
+  ActiveContext over = std::move(s_.stack[static_cast<size_t>(depth)]);  // its index stays readable for leave_to
   leave_to(static_cast<size_t>(depth));
   while (!over.queue.empty()) {
     const Finding* const finding = view_.by_id(over.queue[0]);
@@ -97,7 +97,11 @@ void Walk::bind_context(ActiveContext active, const Finding* finding) {
   if (finding) active.finding = finding->id;
 
   // All names come from ONE finding, or, without `about`, from what is bound already.
-  struct Binding { const std::string* name; Value value; bool narrows; };
+  struct Binding {
+    const std::string* name;
+    Value value;
+    bool narrows;
+  };
   std::vector<Binding> bindings;
   const auto look = [&](const std::string& name, bool narrows) {
     if (!spec.about.empty()) {
@@ -150,9 +154,12 @@ void Walk::narrow_window(ActiveContext& here) {
     const bool from_input = looked.bound() && !looked.by && !looked.made;
     if (from_input && s_.window_given && s_.defaulted.count(phrase->name)) return;
   }
-  const auto window = resolve(*phrase, here.scope.window, [this](const std::string& name) { return view_.typed(name); });
-  if (window) here.scope.window = *window;
-  else add(here.unknown, phrase->name);
+  const auto window =
+      resolve(*phrase, here.scope.window, [this](const std::string& name) { return view_.typed(name); });
+  if (window)
+    here.scope.window = *window;
+  else
+    add(here.unknown, phrase->name);
 }
 
 // A frame asked inside `context` under other bindings than now is none of this round's.

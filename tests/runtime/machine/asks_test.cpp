@@ -193,8 +193,12 @@ TEST_CASE("a window about an absent finding makes the asks inside unknown") {
 }
 
 TEST_CASE("an input left at its default never narrows a window that was given; one that was set does") {
-  struct Case { bool given, defaulted; Window window; };
-  for (const Case& c : {Case{true, true, outer}, Case{false, true, {minute(50), minute(60)}}, Case{true, false, {minute(50), minute(60)}}}) {
+  struct Case {
+    bool given, defaulted;
+    Window window;
+  };
+  for (const Case& c : {Case{true, true, outer}, Case{false, true, {minute(50), minute(60)}},
+                        Case{true, false, {minute(50), minute(60)}}}) {
     Asked t;
     t.sop.contexts[0].window = "$length";
     t.inputs = {{"length", Duration{600 * ns_per_s}}};

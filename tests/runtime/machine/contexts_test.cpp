@@ -18,7 +18,8 @@ Sop about_sop(int top = 0) {
   const int context = add_context(sop, "ctx", -1, "x", {"service"}, {"onset", "times", "ids"});
   sop.contexts[0].top = top;
   sop.contexts[0].edges = {on("over", "after")};
-  sop.states = {review("r", {use("one")}, {on("go", "in")}), suggest("in", {on("next one", top ? "next" : "after")}, context),
+  sop.states = {review("r", {use("one")}, {on("go", "in")}),
+                suggest("in", {on("next one", top ? "next" : "after")}, context),
                 suggest("after", {on("back", "in"), on("end", "done")})};
   return sop;
 }
@@ -34,7 +35,8 @@ Driver entered(const Sop& sop, Rows rows, std::optional<std::string> pick = {}) 
 
 TEST_CASE("entering a state leaves inner contexts innermost first and enters the new ones outermost first") {
   Sop sop;
-  const int outer = add_context(sop, "outer"), left1 = add_context(sop, "left1", outer), left2 = add_context(sop, "left2", left1);
+  const int outer = add_context(sop, "outer"), left1 = add_context(sop, "left1", outer),
+            left2 = add_context(sop, "left2", left1);
   const int right1 = add_context(sop, "right1", outer), right2 = add_context(sop, "right2", right1);
   sop.states = {suggest("l", {on("go", "r")}, left2), suggest("r", {on("end", "done")}, right2)};
   Driver d(sop, words);
@@ -89,10 +91,13 @@ TEST_CASE("a person may pick the finding, and the offer lists them strongest fir
 
 TEST_CASE("a context sees only findings that agree with the scope around it") {
   Sop sop;
-  const int outer = add_context(sop, "outer", -1, "x", {"service"}), inner = add_context(sop, "inner", outer, "y", {"operation"});
+  const int outer = add_context(sop, "outer", -1, "x", {"service"}),
+            inner = add_context(sop, "inner", outer, "y", {"operation"});
   sop.states = {review("r", {use("one")}, {on("go", "in")}), suggest("in", {on("end", "done")}, inner)};
   const Driver d = entered(sop, {{finding("x", a, 0.5), finding("y", {{"service", "a"}, {"operation", "p"}}, 0.2),
-                                  finding("y", {{"service", "b"}, {"operation", "q"}}, 0.9)}, {}, {}});
+                                  finding("y", {{"service", "b"}, {"operation", "q"}}, 0.9)},
+                                 {},
+                                 {}});
   CHECK(d.machine.scope(d.snapshot).names == Subject{{"operation", "p"}, {"service", "a"}});
 }
 
@@ -200,6 +205,7 @@ TEST_CASE("a context's own edge back into the context enters it anew, and a ring
   for (int i = 0; i < 20 && !d.snapshot.finished; ++i) d.choose("next one");
   REQUIRE(d.snapshot.finished);
   CHECK(d.only<Finish>().loop);
+  CHECK(d.only<Finish>().loop_at == "in → in");
 }
 
 TEST_CASE("a context's own edge sees the findings around the context") {
@@ -220,7 +226,8 @@ TEST_CASE("done inside a `top` context ends the run, not the round") {
 }
 
 TEST_CASE("conditions see only findings whose subject agrees with the scope in force") {
-  const Driver d = entered(about_sop(), {{finding("x", a, 0.9), finding("y", b)}, {examined("y", a), examined("z", b)}, {}});
+  const Driver d =
+      entered(about_sop(), {{finding("x", a, 0.9), finding("y", b)}, {examined("y", a), examined("z", b)}, {}});
   CHECK_FALSE(d.machine.holds(d.snapshot, found("y")));
   CHECK(d.machine.holds(d.snapshot, not_found("y")));
   CHECK(d.machine.holds(d.snapshot, unknown("z")));
@@ -257,7 +264,8 @@ TEST_CASE("a dotted name is a field of the strongest finding that agrees, and of
 
 TEST_CASE("an inner unknown name hides the outer value") {
   Sop sop;
-  const int outer = add_context(sop, "outer", -1, "", {"service"}), inner = add_context(sop, "inner", outer, "x", {"service"});
+  const int outer = add_context(sop, "outer", -1, "", {"service"}),
+            inner = add_context(sop, "inner", outer, "x", {"service"});
   sop.states = {suggest("s", {on("end", "done")}, inner)};
   sop.states[0].say = "$service";
   Driver d(sop, words);
@@ -280,8 +288,8 @@ TEST_CASE("a frame asked under other bindings is forgotten when its context is e
 TEST_CASE("a frame stays when its context is entered again under the same bindings") {
   Sop sop;
   const int context = add_context(sop, "ctx", -1, "x", {"service"});
-  sop.states = {review("r", {use("one")}, {on("go", "in"), on("straight", "stop")}), query("in", {ask("q")}, {on("on", "stop")}, context),
-                suggest("stop", {on("again", "r")}, context)};
+  sop.states = {review("r", {use("one")}, {on("go", "in"), on("straight", "stop")}),
+                query("in", {ask("q")}, {on("on", "stop")}, context), suggest("stop", {on("again", "r")}, context)};
   Driver d = entered(sop, {{finding("x", a)}, {}, {}});
   d.answer_all();
   d.choose("again");

@@ -15,7 +15,9 @@ namespace inquest::test {
 inline Condition condition(Condition::Op op, std::string kind, Map match = {}) {
   return {op, std::move(kind), std::move(match), {}, {}};
 }
-inline Condition found(std::string kind, Map match = {}) { return condition(Condition::Op::found, std::move(kind), std::move(match)); }
+inline Condition found(std::string kind, Map match = {}) {
+  return condition(Condition::Op::found, std::move(kind), std::move(match));
+}
 inline Condition not_found(std::string kind, Map match = {}) {
   return condition(Condition::Op::not_found, std::move(kind), std::move(match));
 }
@@ -65,7 +67,8 @@ inline State review(std::string name, std::vector<ReviewUse> with, std::vector<E
   out.with = std::move(with);
   return out;
 }
-inline void add_fork(Sop& sop, std::string name, std::vector<State> branches, std::vector<Edge> edges, int context = -1) {
+inline void add_fork(Sop& sop, std::string name, std::vector<State> branches, std::vector<Edge> edges,
+                     int context = -1) {
   State fork = state(State::Kind::fork, name, std::move(edges), context);
   for (const State& branch : branches) fork.branches.push_back(branch.name);
   sop.states.push_back(std::move(fork));
@@ -75,8 +78,8 @@ inline void add_fork(Sop& sop, std::string name, std::vector<State> branches, st
     sop.states.push_back(std::move(branch));
   }
 }
-inline int add_context(Sop& sop, std::string name, int parent = -1, std::string about = "", std::vector<std::string> only = {},
-                       std::vector<std::string> names = {}) {
+inline int add_context(Sop& sop, std::string name, int parent = -1, std::string about = "",
+                       std::vector<std::string> only = {}, std::vector<std::string> names = {}) {
   Context context;
   context.name = std::move(name);
   context.parent = parent;
@@ -94,7 +97,9 @@ inline Finding finding(std::string kind, Subject subject, double strength = 0.5)
   out.strength = strength;
   return out;
 }
-inline Examined examined(std::string kind, Subject subject) { return {"", "", std::move(kind), std::move(subject), {}, {}}; }
+inline Examined examined(std::string kind, Subject subject) {
+  return {"", "", std::move(kind), std::move(subject), {}, {}};
+}
 inline Unknown unknown_row(std::string kind, std::optional<Subject> subject = {}, std::string signal = "logs") {
   Unknown out;
   out.kind = std::move(kind);
@@ -116,8 +121,9 @@ inline Catalogue catalogue(const std::vector<std::string>& reviews = {}) {
   for (const char* signal : {"metrics", "spans", "logs"}) {
     AskRow row;
     row.signal = signal;
-    row.kind = std::string(signal == std::string("metrics") ? "metric.memory" : signal == std::string("spans") ? "spans.latency"
-                                                                                                               : "logs.templates");
+    row.kind = std::string(signal == std::string("metrics") ? "metric.memory"
+                           : signal == std::string("spans") ? "spans.latency"
+                                                            : "logs.templates");
     out.asks.push_back(row);
   }
   for (const std::string& name : reviews) {
@@ -162,25 +168,35 @@ struct Driver {
         continue;
       }
       const Effect effect = last.back();
-      if (const auto* run_review = std::get_if<RunReview>(&effect)) reviewed(rows(*run_review));
-      else if (const auto* offer = std::get_if<Offer>(&effect)) choose(offer->unattended);
-      else break;
+      if (const auto* run_review = std::get_if<RunReview>(&effect))
+        reviewed(rows(*run_review));
+      else if (const auto* offer = std::get_if<Offer>(&effect))
+        choose(offer->unattended);
+      else
+        break;
     }
   }
-  template <class T> std::vector<T> of(const std::vector<Effect>& effects) const {
+  template <class T>
+  std::vector<T> of(const std::vector<Effect>& effects) const {
     std::vector<T> out;
     for (const Effect& effect : effects)
       if (const auto* it = std::get_if<T>(&effect)) out.push_back(*it);
     return out;
   }
-  template <class T> std::vector<T> all_of_type() const { return of<T>(all); }
-  template <class T> const T& only() const {  // the one effect of this type in the last step
+  template <class T>
+  std::vector<T> all_of_type() const {
+    return of<T>(all);
+  }
+  template <class T>
+  const T& only() const {  // the one effect of this type in the last step
     for (const Effect& effect : last)
       if (const auto* it = std::get_if<T>(&effect)) return *it;
     throw std::runtime_error("the last step had no such effect");
   }
-  template <class T> bool has() const {
-    return std::any_of(last.begin(), last.end(), [](const Effect& effect) { return std::holds_alternative<T>(effect); });
+  template <class T>
+  bool has() const {
+    return std::any_of(last.begin(), last.end(),
+                       [](const Effect& effect) { return std::holds_alternative<T>(effect); });
   }
   std::vector<std::string> path() const {
     std::vector<std::string> out;
@@ -202,7 +218,8 @@ inline std::vector<std::string> trace(const std::vector<Effect>& effects) {
     if (const auto* e = std::get_if<EnterContext>(&effect)) out.push_back("enter " + std::to_string(e->context));
     if (const auto* e = std::get_if<LeaveContext>(&effect)) out.push_back("leave " + std::to_string(e->context));
     if (const auto* e = std::get_if<Tell>(&effect)) out.push_back("tell " + e->text);
-    if (const auto* e = std::get_if<RunReview>(&effect)) out.push_back("review " + e->state + "#" + std::to_string(e->use));
+    if (const auto* e = std::get_if<RunReview>(&effect))
+      out.push_back("review " + e->state + "#" + std::to_string(e->use));
     if (const auto* e = std::get_if<Offer>(&effect)) out.push_back("offer " + e->state);
     if (const auto* e = std::get_if<HypothesisChanged>(&effect)) out.push_back(e->hypothesis + " " + e->word);
     if (const auto* e = std::get_if<Finish>(&effect)) out.push_back("finish " + e->reason);

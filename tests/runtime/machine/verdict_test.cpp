@@ -30,7 +30,11 @@ const Subject a = {{"service", "a"}}, b = {{"service", "b"}};
 }  // namespace
 
 TEST_CASE("a hypothesis at one key has the word that needs and refuted_by give it") {
-  struct Case { std::string what; Rows rows; std::string word; };
+  struct Case {
+    std::string what;
+    Rows rows;
+    std::string word;
+  };
   const auto f = [](const char* kind) { return finding(kind, a); };
   const auto e = [](const char* kind) { return examined(kind, a); };
   const auto u = [](const char* kind) { return unknown_row(kind, a); };
@@ -58,7 +62,12 @@ TEST_CASE("a hypothesis at one key has the word that needs and refuted_by give i
 }
 
 TEST_CASE("conditions as needs are three-valued") {
-  struct Case { std::string what; Condition need; Rows rows; std::string word; };
+  struct Case {
+    std::string what;
+    Condition need;
+    Rows rows;
+    std::string word;
+  };
   Finding strong = finding("n", a);
   strong.numbers["times"] = 3;
   const Rows found_rows{{strong}, {}, {}}, examined_rows{{finding("o", a)}, {examined("n", a)}, {}};
@@ -88,12 +97,20 @@ TEST_CASE("conditions as needs are three-valued") {
 }
 
 TEST_CASE("the strength of a confirmed pair is its weakest need, and each found help adds a quarter of the rest") {
-  struct Case { std::string what; Rows rows; double strength; };
+  struct Case {
+    std::string what;
+    Rows rows;
+    double strength;
+  };
   const std::vector<Case> cases = {
       {"the lowest of the needs", {{finding("n1", a, 0.8), finding("n2", a, 0.4)}, {}, {}}, 0.4},
-      {"the strongest finding of each need", {{finding("n1", a, 0.8), finding("n2", a, 0.4), finding("n2", a, 0.6)}, {}, {}}, 0.6},
+      {"the strongest finding of each need",
+       {{finding("n1", a, 0.8), finding("n2", a, 0.4), finding("n2", a, 0.6)}, {}, {}},
+       0.6},
       {"one help", {{finding("n1", a, 0.8), finding("n2", a, 0.4), finding("h1", a)}, {}, {}}, 0.55},
-      {"two helps", {{finding("n1", a, 0.8), finding("n2", a, 0.4), finding("h1", a), finding("h2", a)}, {}, {}}, 0.6625},
+      {"two helps",
+       {{finding("n1", a, 0.8), finding("n2", a, 0.4), finding("h1", a), finding("h2", a)}, {}, {}},
+       0.6625},
       {"a help that is not found", {{finding("n1", a, 0.8), finding("n2", a, 0.4)}, {examined("h1", a)}, {}}, 0.4},
   };
   for (const Case& c : cases) {
@@ -111,8 +128,9 @@ TEST_CASE("an unconfirmed pair has no strength, whatever helps") {
 }
 
 TEST_CASE("keys are the values of `of` in found, examined and unknown rows, in order") {
-  const auto out = judged({hypothesis("h", {found("n")})},
-                          {{finding("n", {{"service", "c"}, {"operation", "x"}})}, {examined("n", a)}, {unknown_row("n", b)}});
+  const auto out =
+      judged({hypothesis("h", {found("n")})},
+             {{finding("n", {{"service", "c"}, {"operation", "x"}})}, {examined("n", a)}, {unknown_row("n", b)}});
   REQUIRE(out.hypotheses.size() == 3);
   CHECK(out.hypotheses[0].key == a);
   CHECK(out.hypotheses[1].key == b);
@@ -156,7 +174,13 @@ TEST_CASE("a row that lacks a field of the key counts at every key it agrees wit
 }
 
 TEST_CASE("the run is confirmed by the pair that no other confirmed hypothesis explains, most needs first") {
-  struct Case { std::string what; std::vector<Hypothesis> hypotheses; Rows rows; std::string name, key; size_t also; };
+  struct Case {
+    std::string what;
+    std::vector<Hypothesis> hypotheses;
+    Rows rows;
+    std::string name, key;
+    size_t also;
+  };
   Hypothesis deep = hypothesis("deep", {found("n")});
   deep.explains = {"wide"};
   Hypothesis other = hypothesis("other", {found("n")});
@@ -169,8 +193,12 @@ TEST_CASE("the run is confirmed by the pair that no other confirmed hypothesis e
       {"then strength before order", {hypothesis("x", {found("n")}), hypothesis("y", {found("m")})}, both, "y", "a", 1},
       {"then key", {other}, {{finding("n", b, 0.5), finding("n", a, 0.5)}, {}, {}}, "other", "a", 1},
       {"a stronger key", {other}, {{finding("n", b, 0.6), finding("n", a, 0.5)}, {}, {}}, "other", "b", 1},
-      {"explained at another key only", {wide, deep},
-       {{finding("n", b, 0.5), finding("n", a, 0.5), finding("m", a, 0.9)}, {examined("m", b)}, {}}, "deep", "a", 2},
+      {"explained at another key only",
+       {wide, deep},
+       {{finding("n", b, 0.5), finding("n", a, 0.5), finding("m", a, 0.9)}, {examined("m", b)}, {}},
+       "deep",
+       "a",
+       2},
   };
   for (const Case& c : cases) {
     INFO(c.what);
@@ -191,7 +219,11 @@ TEST_CASE("hypotheses that explain each other in a ring are not all explained aw
 }
 
 TEST_CASE("the run without a confirmed pair is inconclusive, ruled out or nothing found") {
-  struct Case { std::string what; Rows rows; std::string word, hypothesis; };
+  struct Case {
+    std::string what;
+    Rows rows;
+    std::string word, hypothesis;
+  };
   const std::vector<Case> cases = {
       {"a need found, the other not examined", {{finding("n", a)}, {}, {}}, "inconclusive", "h"},
       {"a need unknown for all", {{}, {}, {unknown_row("n")}}, "inconclusive", "h"},
@@ -202,11 +234,15 @@ TEST_CASE("the run without a confirmed pair is inconclusive, ruled out or nothin
       {"a need not found, something else found", {{finding("z", a)}, {examined("n", a)}, {}}, "ruled_out", ""},
       {"a need not found, nothing found", {{}, {examined("n", a), examined("m", a)}, {}}, "nothing_found", ""},
       {"no rows at all", {}, "nothing_found", ""},
-      {"two needs found elsewhere lead", {{finding("n", a), finding("k", b), finding("l", b)}, {}, {}}, "inconclusive", "g"},
+      {"two needs found elsewhere lead",
+       {{finding("n", a), finding("k", b), finding("l", b)}, {}, {}},
+       "inconclusive",
+       "g"},
   };
   for (const Case& c : cases) {
     INFO(c.what);
-    const auto out = judged({hypothesis("h", {found("n"), found("m")}), hypothesis("g", {found("k"), found("l"), found("j")})}, c.rows);
+    const auto out = judged(
+        {hypothesis("h", {found("n"), found("m")}), hypothesis("g", {found("k"), found("l"), found("j")})}, c.rows);
     CHECK(out.verdict.word == c.word);
     CHECK(out.verdict.hypothesis == c.hypothesis);
   }
@@ -226,7 +262,8 @@ TEST_CASE("an inconclusive verdict lists what the pair misses, with signal and c
 TEST_CASE("a judged pair names its findings, those against it, and the needs that were looked for in vain") {
   Rows rows{{finding("n1", a), finding("h1", a), finding("r", a)}, {examined("n2", a)}, {}};
   for (size_t i = 0; i < rows.found.size(); ++i) rows.found[i].id = "F" + std::to_string(i + 1);
-  const auto out = judged({hypothesis("h", {found("n1"), found("n2")}, {found("r")}, {found("h1"), found("h2")})}, rows);
+  const auto out =
+      judged({hypothesis("h", {found("n1"), found("n2")}, {found("r")}, {found("h1"), found("h2")})}, rows);
   const Judged& pair = out.hypotheses.at(0);
   CHECK(pair.findings == Words{"F1", "F2"});
   CHECK(pair.against == Words{"F3"});
@@ -240,7 +277,8 @@ TEST_CASE("a judged pair names its findings, those against it, and the needs tha
 TEST_CASE("the sentence of a hypothesis binds its key and the strongest finding that agrees with it") {
   Hypothesis h = hypothesis("h", {found("n")});
   h.say = "$service grew $n.times, at $n.place, $other, $m.times.";
-  Finding weak = finding("n", {{"service", "a"}, {"place", "x"}}, 0.2), strong = finding("n", {{"service", "a"}, {"place", "y"}}, 0.9);
+  Finding weak = finding("n", {{"service", "a"}, {"place", "x"}}, 0.2),
+          strong = finding("n", {{"service", "a"}, {"place", "y"}}, 0.9);
   weak.numbers["times"] = 1;
   strong.numbers["times"] = 3.14159;
   Finding elsewhere = finding("n", {{"service", "b"}, {"place", "z"}}, 1);
@@ -263,7 +301,8 @@ TEST_CASE("a judgement reads back from its JSON form") {
   Finding n = finding("n", a);
   n.id = "F1";
   n.onset = minute(5);
-  for (const Rows& rows : {Rows{{n}, {}, {row}}, Rows{{n, finding("m", a), finding("m", b), finding("n", b)}, {}, {}}, Rows{}}) {
+  for (const Rows& rows :
+       {Rows{{n}, {}, {row}}, Rows{{n, finding("m", a), finding("m", b), finding("n", b)}, {}, {}}, Rows{}}) {
     const auto out = judged({hypothesis("h", {found("n"), found("m")}), hypothesis("g", {found("n")})}, rows);
     const auto read = json_judgement(judgement_json(out));
     REQUIRE(read);
@@ -274,5 +313,6 @@ TEST_CASE("a judgement reads back from its JSON form") {
 TEST_CASE("a broken judgement is refused with the member at fault") {
   CHECK(json_judgement(Json::array()).error().message == "judgement: `verdict` is missing");
   CHECK(json_judgement({{"verdict", {{"word", "maybe"}}}}).error().message == "judgement: `maybe` is no verdict");
-  CHECK(json_judgement({{"verdict", {{"word", "confirmed"}, {"says", 3}}}}).error().message == "judgement: `says` is no text");
+  CHECK(json_judgement({{"verdict", {{"word", "confirmed"}, {"says", 3}}}}).error().message ==
+        "judgement: `says` is no text");
 }
