@@ -26,17 +26,6 @@ Map texts(const std::map<std::string, std::string>& map) {
   return out;
 }
 
-Value finding_value(const Finding& f) {
-  Map numbers, lists;
-  for (const auto& [k, v] : f.numbers) numbers.emplace_back(k, v);
-  for (const auto& [k, v] : f.lists) lists.emplace_back(k, List(v.begin(), v.end()));
-  Map out{{"id", f.id},           {"state", f.state},     {"review", f.review},     {"kind", f.kind},
-          {"subject", texts(f.subject)}, {"numbers", numbers}, {"lists", lists}, {"strength", f.strength},
-          {"evidence", List(f.evidence.begin(), f.evidence.end())}, {"says", f.says}};
-  if (f.onset) out.emplace_back("onset", *f.onset);
-  return out;
-}
-
 // Reads what a review returned; the first mistake becomes an Error that names review, row and field.
 class RowsReader final {
  public:
@@ -312,10 +301,21 @@ class LuaReviewer final : public Reviewer {
 
 }  // namespace
 
+Value finding_value(const Finding& f) {
+  Map numbers, lists;
+  for (const auto& [k, v] : f.numbers) numbers.emplace_back(k, v);
+  for (const auto& [k, v] : f.lists) lists.emplace_back(k, List(v.begin(), v.end()));
+  Map out{{"id", f.id},           {"state", f.state},     {"review", f.review},     {"kind", f.kind},
+          {"subject", texts(f.subject)}, {"numbers", numbers}, {"lists", lists}, {"strength", f.strength},
+          {"evidence", List(f.evidence.begin(), f.evidence.end())}, {"says", f.says}};
+  if (f.onset) out.emplace_back("onset", *f.onset);
+  return out;
+}
+
 Status define_review_words(lua_State* L) {
   wrap::define_frame(L);
   wrap::define_kernels(L);
-  for (const char* name : {"review", "number", "text", "list", "choice", "boolean"}) {
+  for (const char* name : {"review", "number", "text", "list", "choice", "flag", "duration", "time"}) {
     lua_pushcfunction(L, lua::guarded<word>);
     lua::define(L, name);
   }

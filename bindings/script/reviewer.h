@@ -31,6 +31,9 @@ struct ReviewerOptions {
 
 Result<std::unique_ptr<Reviewer>> make_reviewer(const Catalogue& catalogue, ReviewerOptions options);  // catalogue must outlive it
 
+// A finding as scripts see it: the form of a row of `earlier`.
+Value finding_value(const Finding& finding);
+
 // Defines what review files and `inquest lua` see beside the library: frames, kernels, and the words of a review file.
 Status define_review_words(lua_State* L);
 
