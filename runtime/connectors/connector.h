@@ -51,6 +51,9 @@ struct Resolution {
   std::vector<std::string> services = {};// the services that have it (sorted)
   std::vector<std::string> tried = {};   // when none exists: the names that were looked for
   std::vector<std::string> nearest = {}; // and the nearest existing ones
+  std::string unit = {};                 // of the measure, with how samples of one instance are reduced and
+  std::string reduce = "last";           // which attributes name an instance
+  std::vector<std::string> identity = {};
   std::string print() const;             // process.runtime.x.memory{type=rss} (9 services)
 };
 

@@ -1,0 +1,254 @@
+// Measures and single metrics as series; histograms as latency in the source's own buckets.
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cmath>
+#include <set>
+#include <tuple>
+
+#include "runtime/base/text.h"
+#include "runtime/connectors/otlp/asks.h"
+#include "runtime/frame/kernels/loghist.h"
+
+namespace inquest::otlp {
+
+namespace {
+
+using Labels = std::map<std::string, std::string>;
+using Writer = std::pair<uint32_t, uint32_t>;            // resource, scope
+struct Series {
+  Head head;
+  Labels labels;
+  auto operator<=>(const Series&) const = default;
+};
+enum class What { gauge, rate, share, mean };
+
+void scale(Track& track, double factor) {
+  if (factor == 1) return;
+  for (double& value : track.value) value *= factor;
+}
+
+// Gauges: parts of one writer are summed, writers of one instance reduced as the measure says.
+Track gauge_series(const std::vector<const Taken*>& streams, Reduce reduce) {
+  std::map<Writer, std::vector<Track>> writers;
+  std::vector<Track> all;
+  for (const Taken* taken : streams) {
+    for (Track& track : gauge_tracks(*taken->stream)) {
+      scale(track, taken->scale);
+      if (reduce == Reduce::sum) all.push_back(std::move(track));
+      else writers[{taken->stream->resource, taken->stream->scope}].push_back(std::move(track));
+    }
+  }
+  for (const auto& [writer, tracks] : writers) all.push_back(combine(tracks, Reduce::sum));
+  return combine(all, reduce);
+}
+
+// Counters: increases per export of each writer, as rates per second, then writers together.
+Track counter_series(const std::vector<const Taken*>& streams, What what) {
+  std::map<Writer, std::vector<const Taken*>> writers;
+  for (const Taken* taken : streams) writers[{taken->stream->resource, taken->stream->scope}].push_back(taken);
+  std::vector<Track> totals, parts;
+  for (const auto& [writer, mine] : writers) {
+    std::vector<const Stream*> counters;
+    for (const Taken* taken : mine) counters.push_back(taken->stream);
+    Track total, part;
+    for (const Export& one : exports_of(counters)) {
+      const double seconds = static_cast<double>(one.to - one.from) / ns_per_s;
+      if (!(seconds > 0)) continue;
+      double all = 0, some = 0;
+      for (size_t s = 0; s < mine.size(); ++s) {
+        const bool counts = mine[s]->stream->kind != Stream::Kind::sum && mine[s]->stream->kind != Stream::Kind::gauge;
+        const double n = counts ? static_cast<double>(one.count[s]) : one.sum[s] * mine[s]->scale;
+        all += n;
+        if (what == What::share && mine[s]->failed) some += n;
+        if (what == What::mean) some += one.sum[s];
+      }
+      total.time.push_back(one.to);
+      total.value.push_back(all / seconds);
+      part.time.push_back(one.to);
+      part.value.push_back(some / seconds);
+    }
+    totals.push_back(std::move(total));
+    parts.push_back(std::move(part));
+  }
+  Track total = combine(totals, Reduce::sum);
+  if (what == What::rate) return total;
+  const Track part = combine(parts, Reduce::sum);
+  Track out;
+  for (size_t i = 0; i < total.time.size(); ++i) {
+    if (!(total.value[i] > 0)) continue;                 // no call: no share, no mean
+    out.time.push_back(total.time[i]);
+    out.value.push_back(part.value[i] / total.value[i]);
+  }
+  return out;
+}
+
+std::string column_name(const std::string& label) {
+  for (const char* taken : {"service", "namespace", "instance", "version", "window", "time", "value"})
+    if (label == taken) return "label." + label;
+  return label;
+}
+
+FramePtr series_frame(const Ask& ask, const std::map<Series, Track>& all, std::vector<std::string> notes) {
+  std::set<std::string> labels;
+  for (const auto& [series, track] : all)
+    for (const auto& [key, value] : series.labels) labels.insert(key);
+  FrameBuilder frame(Shape::series);
+  frame.head();
+  for (const std::string& label : labels) frame.add(column_name(label), ColumnType::text);
+  if (ask.then) frame.add("window", ColumnType::text);
+  frame.add("time", ColumnType::time).add("value", ColumnType::float64);
+  const size_t value = 4 + labels.size() + (ask.then ? 2 : 1), time = value - 1;
+  const std::vector<Stretch> windows = stretches(ask);
+  for (const auto& [series, track] : all) {
+    for (size_t i = 0; i < track.time.size(); ++i) {
+      const int window = stretch_of(windows, track.time[i]);
+      if (window < 0) continue;
+      put_head(frame, series.head);
+      size_t column = 4;
+      for (const std::string& label : labels) {
+        if (const auto at = series.labels.find(label); at != series.labels.end()) frame.text(column, at->second);
+        ++column;
+      }
+      if (ask.then) frame.text(column, windows[static_cast<size_t>(window)].name);
+      frame.integer(time, track.time[i]);
+      frame.number(value, track.value[i]);
+      frame.end_row();
+    }
+  }
+  frame.marks().notes = std::move(notes);
+  return frame.finish();
+}
+
+std::map<Series, std::vector<const Taken*>> by_series(const std::vector<Taken>& taken) {
+  std::map<Series, std::vector<const Taken*>> out;
+  for (const Taken& one : taken) out[{one.head, one.labels}].push_back(&one);
+  return out;
+}
+
+// What a reader must know of the scope that could not be applied, and of a service that has no such metric.
+std::vector<std::string> notes_of(const Ask& ask, const std::vector<Taken>& taken, const Resolution* measure) {
+  std::vector<std::string> notes;
+  if (ask.scope.names.count("operation") &&
+      std::any_of(taken.begin(), taken.end(), [](const Taken& one) { return one.operation.empty(); }))
+    notes.push_back("not narrowed by operation");
+  if (const auto at = ask.scope.names.find("service"); measure && at != ask.scope.names.end() && taken.empty() &&
+      !std::binary_search(measure->services.begin(), measure->services.end(), at->second))
+    notes.push_back(at->second + " has no " + measure->measure + " here; " + std::to_string(measure->services.size()) +
+                    " services have it");
+  return notes;
+}
+
+}  // namespace
+
+Answer metric_series(const Asking& asking, const Metrics& metrics, const Resolution& measure) {
+  const std::vector<Taken> taken = take(metrics, measure, asking.ask, asking.aliases);
+  const Reduce reduce = reduce_of(measure.reduce).value_or(Reduce::last);
+  std::map<Series, Track> all;
+  for (const auto& [series, streams] : by_series(taken)) {
+    if (auto failure = asking.stopped()) return *failure;
+    const MeasureName& name = *streams.front()->name;
+    const What what = name.kind == "gauge" ? What::gauge : name.error_when.empty() ? What::rate : What::share;
+    all[series] = what == What::gauge ? gauge_series(streams, reduce) : counter_series(streams, what);
+  }
+  return series_frame(asking.ask, all, notes_of(asking.ask, taken, &measure));
+}
+
+Answer metric_named(const Asking& asking, const Metrics& metrics) {
+  const std::string& name = option_text(asking.ask, "name");
+  const std::vector<std::string> known = metric_names(metrics);
+  if (!std::binary_search(known.begin(), known.end(), name))
+    return Failure{Failure::Class::unsupported, "no metric is called `" + name + "` here", did_you_mean(name, known)};
+  const std::string& wanted = option_text(asking.ask, "reduce");
+  const std::optional<Reduce> reduce = wanted.empty() ? Reduce::sum : reduce_of(wanted);
+  if (!reduce)
+    return Failure{Failure::Class::rejected, "unknown reduce `" + wanted + "`",
+                   did_you_mean(wanted, {"sum", "last", "max", "mean"})};
+  const std::vector<Taken> taken = take_named(metrics, name, asking.ask, asking.aliases);
+  std::map<Series, Track> all;
+  std::vector<std::string> notes = notes_of(asking.ask, taken, nullptr);
+  for (const auto& [series, streams] : by_series(taken)) {
+    if (auto failure = asking.stopped()) return *failure;
+    const Stream& first = *streams.front()->stream;
+    const bool counter = first.kind == Stream::Kind::sum && first.monotonic;
+    const bool gauge = first.kind == Stream::Kind::gauge || (first.kind == Stream::Kind::sum && !first.monotonic);
+    all[series] = gauge ? gauge_series(streams, *reduce) : counter_series(streams, counter ? What::rate : What::mean);
+    const char* note = gauge ? "" : counter ? "counter read as rate per second" : "histogram read as mean per interval";
+    if (*note && std::find(notes.begin(), notes.end(), note) == notes.end()) notes.push_back(note);
+  }
+  return series_frame(asking.ask, all, std::move(notes));
+}
+
+Answer metric_latency(const Asking& asking, const Metrics& metrics, const Resolution& measure) {
+  const std::vector<Taken> taken = take(metrics, measure, asking.ask, asking.aliases);
+  const std::vector<Stretch> windows = stretches(asking.ask);
+  struct Counted { int64_t count = 0, errors = 0, sum = 0; };
+  struct Group { Head head; std::string operation, kind; auto operator<=>(const Group&) const = default; };
+  std::map<Group, std::map<Writer, std::vector<const Taken*>>> groups;
+  size_t without_buckets = 0;
+  for (const Taken& one : taken) {
+    if (one.stream->bounds.empty()) { ++without_buckets; continue; }
+    std::string kind = "server";
+    for (const char* key : {"span.kind", "span_kind"})
+      if (const Cell* cell = find_cell(metrics.texts, one.stream->attributes, key))
+        kind = lower(cell_text(metrics.texts, *cell)).find("consumer") != std::string::npos ? "consumer" : "server";
+    groups[{one.head, one.operation, kind}][{one.stream->resource, one.stream->scope}].push_back(&one);
+  }
+  FrameBuilder frame(Shape::latency);
+  frame.head().add("operation", ColumnType::text).add("kind", ColumnType::text).add("time", ColumnType::time);
+  frame.add("bucket", ColumnType::int64).add("count", ColumnType::int64).add("errors", ColumnType::int64);
+  frame.add("sum", ColumnType::duration);
+  if (asking.ask.then) frame.add("window", ColumnType::text);
+  size_t widest = 0;
+  for (const auto& [group, writers] : groups) {
+    if (auto failure = asking.stopped()) return *failure;
+    std::map<std::pair<int64_t, int64_t>, Counted> rows;  // (start of the export, log bucket)
+    for (const auto& [writer, mine] : writers) {
+      std::vector<const Stream*> streams;
+      for (const Taken* one : mine) streams.push_back(one->stream);
+      for (const Export& one : exports_of(streams)) {
+        if (stretch_of(windows, one.from) < 0) continue;
+        for (size_t s = 0; s < mine.size(); ++s) {
+          const std::vector<double>& bounds = mine[s]->stream->bounds;
+          widest = std::max(widest, bounds.size());
+          double weight = 0;                             // Σ count × middle: shares the true sum out over the buckets
+          std::vector<double> middles(one.buckets[s].size());
+          for (size_t b = 0; b < middles.size(); ++b) {
+            const double low = b == 0 ? 0 : bounds[std::min(b, bounds.size()) - 1];
+            const double high = b < bounds.size() ? bounds[b] : low * 2;
+            middles[b] = low > 0 ? std::sqrt(low * high) : high / 2;
+            weight += static_cast<double>(std::max<int64_t>(0, one.buckets[s][b])) * middles[b];
+          }
+          for (size_t b = 0; b < middles.size(); ++b) {
+            const int64_t n = one.buckets[s][b];
+            if (n <= 0) continue;
+            const double ns = middles[b] * mine[s]->scale * ns_per_s;
+            Counted& row = rows[{one.from, log_bucket(static_cast<int64_t>(ns))}];
+            row.count += n;
+            if (mine[s]->failed) row.errors += n;
+            const double total = weight > 0 && one.sum[s] > 0 ? one.sum[s] / weight : 1;
+            row.sum += static_cast<int64_t>(std::llround(ns * static_cast<double>(n) * total));
+          }
+        }
+      }
+    }
+    for (const auto& [key, counted] : rows) {
+      put_head(frame, group.head);
+      if (!group.operation.empty()) frame.text(4, group.operation);
+      frame.text(5, group.kind);
+      frame.integer(6, key.first);
+      frame.integer(7, key.second);
+      frame.integer(8, counted.count);
+      frame.integer(9, counted.errors);
+      frame.integer(10, counted.sum);
+      if (asking.ask.then) frame.text(11, windows[static_cast<size_t>(stretch_of(windows, key.first))].name);
+      frame.end_row();
+    }
+  }
+  frame.marks().notes = notes_of(asking.ask, taken, &measure);
+  if (without_buckets > 0)
+    frame.marks().notes.push_back(std::to_string(without_buckets) + " streams have no explicit buckets and were left out");
+  frame.marks().approximate = "durations known only to the source's buckets (" + std::to_string(widest) + " bounds)";
+  return frame.finish();
+}
+
+}  // namespace inquest::otlp
