@@ -12,7 +12,8 @@
 //   slow, fast          rows with this value (numeric: with the attribute) now; slow_then, fast_then: in the earlier
 //   window
 //   slow_rows, fast_rows, slow_rows_then, fast_rows_then: all rows of the population
-//   times               median of duration / median of the stretch, of the rows with the value over that of the others
+//   times               median of duration / median of the stretch, of the rows with the value over that of the others (above 20 000 rows of
+//                       every second, third, … row)
 //   numbers_slow, numbers_fast   numeric: JSON list [min, p25, p50, p75, max] on either side, now
 //   z, effect           numeric: stratified rank statistic (van Elteren 1960; strata are the stretches) and 2·P(slow
 //   > fast) − 1

@@ -14,7 +14,7 @@ namespace inquest {
 
 namespace {
 
-constexpr size_t least_stretch = 8, most_stretches = 240, few_values = 10, most_values = 100;
+constexpr size_t least_stretch = 8, most_stretches = 240, few_values = 10, most_values = 100, most_relative = 20000;
 
 struct Judged {               // a row with its side
   size_t row;
@@ -214,7 +214,9 @@ Result<FramePtr> ContrastBuilder::finish(bool against, const Stop* stop) {
     }
     std::vector<std::vector<double>> with(wanted.size());
     std::vector<double> all;
-    for (const Judged& j : side.judged[0]) {
+    const size_t stride = side.judged[0].size() / most_relative + 1;
+    for (size_t i = 0; i < side.judged[0].size(); i += stride) {
+      const Judged& j = side.judged[0][i];
       all.push_back(j.relative);
       for (size_t c = rows_[j.row].text_from; c < rows_[j.row + 1].text_from; ++c)
         if (const auto at = wanted.find(texts_[c]); at != wanted.end()) with[at->second].push_back(j.relative);
