@@ -72,6 +72,7 @@ struct RunRequest {
   size_t pool = 8, per_source = 4;
   Stop* stop = nullptr;                              // set by ctrl-c
   Observer observer = {};
+  std::function<void(const EvidenceRow&)> on_evidence = {};  // each answer, just before its `answered` row is seen
 };
 
 struct RunResult {
