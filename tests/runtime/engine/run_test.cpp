@@ -1,4 +1,4 @@
-// A run journals what it does in an order that no thread can change, and ends with the exit of its rules.
+// A run journals what it does in an order no thread can change and ends by its rules; long because all share one setting.
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/engine/run.h"
 
