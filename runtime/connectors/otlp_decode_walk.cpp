@@ -76,7 +76,7 @@ const char* Walk::open(std::string_view text) {
   const auto error = parser_->stage1(bytes, text.size(), simdjson::stage1_mode::regular);
   wrong = too_deep = false;
   if (error == simdjson::UTF8_ERROR) return "not UTF-8";
-  if (error == simdjson::UNCLOSED_STRING) return "cut or not JSON: a text without its closing quote";
+  if (error == simdjson::UNCLOSED_STRING) return "cut or not JSON: a text that does not end";
   if (error == simdjson::UNESCAPED_CHARS) return "not JSON: a control character inside a text";
   if (error) return "not JSON";
   base_ = text.data();
