@@ -63,56 +63,66 @@ HypothesisJudge::HypothesisJudge(const Hypothesis& hypothesis, const RowIndex& i
   for (AtomTallies& atom : atoms_) count(atom);
 }
 
-int HypothesisJudge::full_key(const Subject& subject, std::string& scratch) const {
-  scratch.clear();
-  for (const std::string& name : hypothesis_.of) {
-    const auto it = subject.find(name);
-    if (it == subject.end()) return -1;
-    scratch += it->second;
-    scratch += '\x1f';
-  }
-  const auto it = by_text_.find(scratch);
-  return it == by_text_.end() ? -2 : it->second;
-}
-
+// The keys of all rows, each looked up once; rows that lack a field of `of` get -1 here and are settled in at_keys().
 void HypothesisJudge::find_keys() {
-  std::string scratch;
+  std::unordered_map<std::string, int> by_text;  // values of `of` → place in keys_; looked up, never iterated
+  std::string text;
   std::vector<Subject> partial;
-  for (size_t i = 0; i < atoms_.size(); ++i) {
-    const bool seen = std::any_of(atoms_.begin(), atoms_.begin() + static_cast<std::ptrdiff_t>(i),
-                                  [&](const AtomTallies& other) { return other.atom->kind == atoms_[i].atom->kind; });
-    if (seen) continue;
-    each_subject(index_.of(atoms_[i].atom->kind), [&](const Subject* subject) {
-      const int found = full_key(subject ? *subject : no_subject, scratch);
-      if (found == -1) {
-        partial.push_back(projected(subject ? *subject : no_subject, hypothesis_.of));
-      } else if (found == -2) {
-        by_text_.emplace(scratch, 0);
-        keys_.push_back(projected(*subject, hypothesis_.of));
+  const auto key_of = [&](const Subject& subject) {
+    text.clear();
+    for (const std::string& name : hypothesis_.of) {
+      const auto it = subject.find(name);
+      if (it == subject.end()) {
+        partial.push_back(projected(subject, hypothesis_.of));
+        return -1;
       }
-    });
+      text += it->second;
+      text += '\x1f';
+    }
+    const auto [it, fresh] = by_text.try_emplace(text, static_cast<int>(keys_.size()));
+    if (fresh) keys_.push_back(projected(subject, hypothesis_.of));
+    return it->second;
+  };
+  for (const AtomTallies& atom : atoms_) {
+    if (keys_of(atom.atom->kind)) continue;
+    std::vector<int> of_row;
+    each_subject(index_.of(atom.atom->kind),
+                 [&](const Subject* subject) { of_row.push_back(key_of(subject ? *subject : no_subject)); });
+    row_keys_.push_back({atom.atom->kind, std::move(of_row)});
   }
   // Rows of few fields become keys only where they agree with no key; the one that says most first.
   std::sort(partial.begin(), partial.end(),
             [](const Subject& a, const Subject& b) { return a.size() != b.size() ? a.size() > b.size() : a < b; });
+  partial.erase(std::unique(partial.begin(), partial.end()), partial.end());
   for (Subject& key : partial)
     if (std::none_of(keys_.begin(), keys_.end(), [&](const Subject& other) { return agrees(other, key); }))
       keys_.push_back(std::move(key));
-  std::sort(keys_.begin(), keys_.end());
-  for (size_t i = 0; i < keys_.size(); ++i) {
-    full_key(keys_[i], scratch);
-    if (const auto it = by_text_.find(scratch); it != by_text_.end()) it->second = static_cast<int>(i);
+
+  std::vector<int> order(keys_.size()), place(keys_.size());
+  for (size_t i = 0; i < order.size(); ++i) order[i] = static_cast<int>(i);
+  std::sort(order.begin(), order.end(),
+            [&](int a, int b) { return keys_[static_cast<size_t>(a)] < keys_[static_cast<size_t>(b)]; });
+  std::vector<Subject> sorted;
+  for (size_t i = 0; i < order.size(); ++i) {
+    place[static_cast<size_t>(order[i])] = static_cast<int>(i);
+    sorted.push_back(std::move(keys_[static_cast<size_t>(order[i])]));
   }
+  keys_ = std::move(sorted);
+  for (auto& [kind, of_row] : row_keys_)
+    for (int& key : of_row)
+      if (key >= 0) key = place[static_cast<size_t>(key)];
 }
 
+const std::vector<int>* HypothesisJudge::keys_of(std::string_view kind) const {
+  for (const auto& [name, of_row] : row_keys_)
+    if (name == kind) return &of_row;
+  return nullptr;
+}
+
+// Keys of fewer fields stand only where no full key agrees, so a row with all fields has exactly one key.
 template <class Visit>
-void HypothesisJudge::at_keys(const Subject& subject, std::string& scratch, Visit visit) const {
-  const int full = full_key(subject, scratch);
-  if (full >= 0) {
-    visit(static_cast<size_t>(full));
-    // keys of fewer fields stand only where no full key agrees, so a full row has exactly one key
-    return;
-  }
+void HypothesisJudge::at_keys(int key, const Subject& subject, Visit visit) const {
+  if (key >= 0) return visit(static_cast<size_t>(key));
   for (size_t i = 0; i < keys_.size(); ++i)
     if (agrees(subject, keys_[i])) visit(i);
 }
@@ -121,21 +131,23 @@ void HypothesisJudge::count(AtomTallies& atom) const {
   atom.at.resize(keys_.size());
   const KindRows& rows = index_.of(atom.atom->kind);
   const Map& match = atom.atom->match;
-  std::string scratch;
+  auto key_of_row = keys_of(atom.atom->kind)->begin();
   for (const Finding* row : rows.found) {
     const bool hit = matches(*row, match), about = hit || concerns(row->subject, match);
-    at_keys(row->subject, scratch, [&](size_t key) {
+    at_keys(*key_of_row++, row->subject, [&](size_t key) {
       Tally& tally = atom.at[key];
       if (hit && (!tally.best || stronger(*row, *tally.best))) tally.best = row;
       tally.examined = tally.examined || about;
     });
   }
-  for (const Examined* row : rows.examined)
-    if (concerns(row->subject, match))
-      at_keys(row->subject, scratch, [&](size_t key) { atom.at[key].examined = true; });
+  for (const Examined* row : rows.examined) {
+    const int at = *key_of_row++;
+    if (concerns(row->subject, match)) at_keys(at, row->subject, [&](size_t key) { atom.at[key].examined = true; });
+  }
   for (const Unknown* row : rows.unknown) {
+    const int at = *key_of_row++;
     const Subject& subject = row->subject ? *row->subject : no_subject;
-    if (concerns(subject, match)) at_keys(subject, scratch, [&](size_t key) { atom.at[key].unknown = true; });
+    if (concerns(subject, match)) at_keys(at, subject, [&](size_t key) { atom.at[key].unknown = true; });
   }
 }
 

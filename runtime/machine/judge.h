@@ -51,14 +51,14 @@ class HypothesisJudge final {
 
   void find_keys();
   void count(AtomTallies& atom) const;
-  int full_key(const Subject& subject, std::string& scratch) const;  // index, or -1 when a field of `of` is missing
+  const std::vector<int>* keys_of(std::string_view kind) const;  // of its rows, null before they are found
   template <class Visit>
-  void at_keys(const Subject& subject, std::string& scratch, Visit visit) const;
+  void at_keys(int key, const Subject& subject, Visit visit) const;
 
   const Hypothesis& hypothesis_;
   const RowIndex& index_;
   std::vector<Subject> keys_;
-  std::unordered_map<std::string, int> by_text_;  // values of `of` → index; looked up, never iterated
+  std::vector<std::pair<std::string_view, std::vector<int>>> row_keys_;  // of each kind: place in keys_ per row, or -1
   std::vector<AtomTallies> atoms_;
 };
 

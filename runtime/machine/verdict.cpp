@@ -217,8 +217,9 @@ std::vector<JudgedWord> judge_words(const Sop& sop, const std::vector<const Rows
     HypothesisJudge judge(sop.hypotheses[order], index);
     for (size_t key = 0; key < judge.keys().size(); ++key) {
       const HypothesisAt at(judge, key);
-      const char* const word = at.word();
-      out.push_back({order, at.key(), word, std::string_view(word) == "confirmed" ? at.strength() : 0});
+      const std::string_view word = at.word();
+      if (word == "inconclusive") continue;
+      out.push_back({order, at.key(), std::string(word), word == "confirmed" ? at.strength() : 0});
     }
   }
   return out;

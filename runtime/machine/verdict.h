@@ -61,7 +61,7 @@ struct JudgedWord {
   std::string word;
   double strength = 0;
 };
-// Of the hypotheses with these indices, in order; keys in order.
+// Of the hypotheses with these indices, in order; keys in order. Pairs that are inconclusive are left out.
 std::vector<JudgedWord> judge_words(const Sop& sop, const std::vector<const Rows*>& rows,
                                     const std::vector<size_t>& hypotheses);
 Json judgement_json(const Judgement&);

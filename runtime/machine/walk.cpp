@@ -78,7 +78,6 @@ void Walk::judge_again(const std::set<std::string>& kinds) {
       touched.push_back(i);
   if (touched.empty()) return;
   std::vector<JudgedWord> now = judge_words(plan_.sop, view_.rows(), touched);
-  std::erase_if(now, [](const JudgedWord& word) { return word.word == "inconclusive"; });
   std::vector<JudgedWord> before, kept;
   for (JudgedWord& word : s_.judged)
     (std::binary_search(touched.begin(), touched.end(), word.hypothesis) ? before : kept).push_back(std::move(word));

@@ -156,10 +156,11 @@ void Walk::narrow_window(ActiveContext& here) {
   }
   const auto window =
       resolve(*phrase, here.scope.window, [this](const std::string& name) { return view_.typed(name); });
-  if (window)
-    here.scope.window = *window;
-  else
-    add(here.unknown, phrase->name);
+  if (!window) return add(here.unknown, phrase->name);
+  // A window that does not meet the one around it is empty, and stands inside of it all the same.
+  const Window& outer = here.scope.window;
+  here.scope.window = {std::clamp(window->from, outer.from, std::max(outer.from, outer.to)),
+                       std::clamp(window->to, outer.from, std::max(outer.from, outer.to))};
 }
 
 // A frame asked inside `context` under other bindings than now is none of this round's.

@@ -183,6 +183,15 @@ TEST_CASE("a context's window may rest on names that the context itself binds") 
   CHECK(t.one().scope.window == Window{minute(30), minute(50)});
 }
 
+TEST_CASE("a window that does not meet the one around it is empty and stands inside of it") {
+  Asked t;
+  t.sop.contexts[0].window = "10m around $onset";
+  t.x.onset = minute(90);
+  CHECK(t.one().scope.window == Window{minute(60), minute(60)});
+  t.x.onset = minute(-90);
+  CHECK(t.one().scope.window == Window{minute(0), minute(0)});
+}
+
 TEST_CASE("a window about an absent finding makes the asks inside unknown") {
   Asked t;
   t.sop.contexts[0].window = "after $onset";
