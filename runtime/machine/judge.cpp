@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <deque>
 
 #include "runtime/base/text.h"
 
@@ -65,23 +66,30 @@ HypothesisJudge::HypothesisJudge(const Hypothesis& hypothesis, const RowIndex& i
 
 // The keys of all rows, each looked up once; rows that lack a field of `of` get -1 here and are settled in at_keys().
 void HypothesisJudge::find_keys() {
-  std::unordered_map<std::string, int> by_text;  // values of `of` → place in keys_; looked up, never iterated
+  std::unordered_map<std::string_view, int> by_text;  // values of `of` → place in keys_; looked up, never iterated
+  by_text.reserve(64);
+  std::deque<std::string> joined;  // texts of keys of several fields; those of one field stand in the rows
   std::string text;
   std::vector<Subject> partial;
+  const bool one_field = hypothesis_.of.size() == 1;
   const auto key_of = [&](const Subject& subject) {
     text.clear();
+    std::string_view view;
     for (const std::string& name : hypothesis_.of) {
       const auto it = subject.find(name);
       if (it == subject.end()) {
         partial.push_back(projected(subject, hypothesis_.of));
         return -1;
       }
-      text += it->second;
-      text += '\x1f';
+      view = it->second;
+      if (!one_field) (text += it->second) += '\x1f';
     }
-    const auto [it, fresh] = by_text.try_emplace(text, static_cast<int>(keys_.size()));
-    if (fresh) keys_.push_back(projected(subject, hypothesis_.of));
-    return it->second;
+    const auto known = by_text.find(one_field ? view : std::string_view(text));
+    if (known != by_text.end()) return known->second;
+    const int place = static_cast<int>(keys_.size());
+    by_text.emplace(one_field ? view : std::string_view(joined.emplace_back(text)), place);
+    keys_.push_back(projected(subject, hypothesis_.of));
+    return place;
   };
   for (const AtomTallies& atom : atoms_) {
     if (keys_of(atom.atom->kind)) continue;

@@ -214,7 +214,8 @@ std::vector<JudgedWord> judge_words(const Sop& sop, const std::vector<const Rows
   const RowIndex index(rows);
   std::vector<JudgedWord> out;
   for (const size_t order : hypotheses) {
-    HypothesisJudge judge(sop.hypotheses[order], index);
+    const HypothesisJudge judge(sop.hypotheses[order], index);
+    out.reserve(out.size() + judge.keys().size());
     for (size_t key = 0; key < judge.keys().size(); ++key) {
       const HypothesisAt at(judge, key);
       const std::string_view word = at.word();

@@ -97,6 +97,7 @@ void Walk::judge_again(const std::set<std::string>& kinds) {
   }
   for (; old != before.end(); ++old) changed(*old, "inconclusive", 0);
   s_.judged.clear();
+  s_.judged.reserve(kept.size() + now.size());
   std::merge(std::make_move_iterator(kept.begin()), std::make_move_iterator(kept.end()),
              std::make_move_iterator(now.begin()), std::make_move_iterator(now.end()), std::back_inserter(s_.judged),
              less);

@@ -13,6 +13,18 @@ void add(std::vector<std::string>& names, const std::string& name) {
   if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
 }
 
+// Long lists of ids need not stand in every key: a text above 160 bytes keeps its begin and counts by its FNV-1a hash.
+std::string brief(std::string text) {
+  if (text.size() <= 160) return text;
+  uint64_t hash = 14695981039346656037u;
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
+  const std::string size = std::to_string(text.size());
+  size_t cut_at = 80;
+  while (cut_at > 0 && (static_cast<unsigned char>(text[cut_at]) & 0xC0) == 0x80) --cut_at;  // whole letters
+  text.resize(cut_at);
+  return text + "… " + size + " " + std::to_string(hash);
+}
+
 }  // namespace
 
 // Leaves what the target's chain of contexts does not share, innermost first; enters the rest, outermost first.
@@ -138,7 +150,7 @@ void Walk::bind_context(ActiveContext active, const Finding* finding) {
   ActiveContext& here = s_.stack.back();
   narrow_window(here);
   key += "\nCtx[" + std::to_string(here.context) + "] " + std::to_string(here.scope.window.from.ns) + " " +
-         std::to_string(here.scope.window.to.ns) + " " + print_map(here.names);
+         std::to_string(here.scope.window.to.ns) + " " + brief(print_map(here.names));
   here.key = std::move(key);
   forget_frames(here.context, here.key);
   effects_.push_back(EnterContext{here.context, here.scope, here.names, here.round, here.rounds, here.finding});
