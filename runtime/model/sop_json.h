@@ -1,4 +1,4 @@
-// A whole Sop as JSON: for `export json`, `describe --json` and tests.
+// A whole Sop as JSON and back: for the journal, `export json`, `describe --json` and tests.
 // SPDX-License-Identifier: Apache-2.0
 //
 // Members stand in the order of sop.h; empty ones are left out, so a document shows what was written. Every element has
@@ -12,6 +12,8 @@
 namespace inquest {
 
 Json sop_json(const Sop& sop);
+// The Sop of such a document: equal in every member that it has; positions are lines alone.
+Result<Sop> json_sop(const Json& json);
 Json condition_json(const Condition& condition);
 
 }  // namespace inquest

@@ -1,8 +1,12 @@
 // Report: everything a reader is shown about a case, as one value made from its journal; writers turn it into formats.
 // SPDX-License-Identifier: Apache-2.0
 //
-// make_report is a pure function of the case file. Writers (terminal, markdown, json, html) are functions of the Report
-// and share nothing else; the registry is the list writers().
+// make_report is a pure function of the case file; nothing in a Report comes from anywhere else, so every output can be made
+// again from the case alone. Writers (terminal, markdown, json, html) are functions of the Report and share nothing else;
+// the registry is the list writers(). A case whose run did not end (a crash, power loss) gives a report too: `finished`
+// is false, `ended_why` says after which row it stops, and without a verdict row `judged` is false and no verdict may be
+// shown. Texts in a Report are as they came: writers pass them through printable() or escape_html().
+// Thread rule: values, no shared state.
 #pragma once
 
 #include <functional>
@@ -27,6 +31,9 @@ struct ReportEvidence {
   double ms = 0;
   Marks marks;
   std::string shape, hash;
+  std::string unit;                         // of the measure asked for, UCUM; empty: none or not known
+  std::string says;                         // the ask as people read it
+  bool answered = false;                    // false and no failure: the run stopped before the answer
   std::optional<Failure> failure;
   FramePtr frame;                           // null when failed
 };
@@ -42,7 +49,9 @@ struct ReportStep {                         // one visit of a state
   std::vector<Examined> examined;
   std::vector<ReportOffer> offers;
   std::string chose, chose_by, chose_why;
-  double ms = 0;
+  std::string fork;                         // of a query inside a fork: the fork
+  Time at;                                  // side column
+  double ms = 0;                            // until the next step began
 };
 struct ReportContext { int step = 0; bool entered = true; int index = 0; std::string name; Scope scope; Map names; int round = 1, rounds = 1; };
 struct Suspect { std::string service; double score = 0; std::string why; };
@@ -68,20 +77,28 @@ struct Report {
   double ms = 0;
   int exit = 0;
   std::string ended_why;
+  bool finished = false, judged = false;    // has run_ended, has verdict
   bool sealed = false;
+  std::string mode;                         // unattended | guided
+  std::map<std::string, std::string> answers;  // state → label, as given beforehand
+  std::map<std::string, std::string> units; // measure → unit
+  std::vector<JournalRow> rows;             // the journal itself, for the terminal walk
 };
 
+// Damaged rows of a case that opens are errors of open(); members that a row lacks stay at their defaults here.
 Result<Report> make_report(const CaseFile& file);
+// The same from its parts: rows in order, evidence with frames. `finished` follows from the rows.
+Report make_report(std::vector<JournalRow> rows, const std::vector<EvidenceRow>& evidence, const std::string& case_path);
 
 struct Style { size_t columns = 100; bool colour = false; bool terminal = false; std::string lang = "en"; };
 struct Writer {
   const char* format;                       // terminal | markdown | json | html
-  const char* extension;                    // "", ".md", ".json", ".html"
+  const char* extension;                    // ".txt", ".md", ".json", ".html"
   const char* doc;
   std::string (*write)(const Report& report, const Style& style);
 };
 const std::vector<Writer>& writers();
-const Writer* writer(std::string_view format);
-const Writer* writer_for_file(std::string_view path);   // by extension
+const Writer* writer(std::string_view format);          // null when unknown
+const Writer* writer_for_file(std::string_view path);   // by extension, .txt = terminal without colour; null when unknown
 
 }  // namespace inquest
