@@ -266,6 +266,7 @@ Result<RunResult> Inquest::run(const Procedure& procedure, const RunOptions& opt
   request.modules = procedure.modules;
   request.stop = options.stop ? options.stop : &never;
   request.observer = options.observer;
+  request.on_evidence = options.on_evidence;
   request.case_path = options.case_path;
   if (request.case_path.empty()) {
     Result<std::string> path = default_case_path(sop.name, clock.now(), case_id());

@@ -63,6 +63,7 @@ struct RunOptions {
   Clock* clock = nullptr;                   // null: the system's
   Stop* stop = nullptr;
   Observer observer = {};
+  std::function<void(const EvidenceRow&)> on_evidence = {};
 };
 
 class Inquest final {

@@ -29,8 +29,8 @@ int run(const std::vector<std::string>& arguments, User& user) {
   Result<Catalogue> catalogue = (*inquest)->catalogue();
   if (!catalogue) return fail(catalogue.error());
   int stale = 0;
-  for (const auto& [name, text] : {std::pair<std::string, std::string>{"docs/language.md", make_reference(*catalogue)},
-                                   {"bindings/meta/inquest.d.lua", make_stubs(*catalogue)}}) {
+  for (const auto& [name, text] : {std::pair<std::string, std::string>{"docs/language.md", make_reference(words_only(*catalogue))},
+                                   {"bindings/meta/inquest.d.lua", make_stubs(words_only(*catalogue))}}) {
     const std::string path = root + "/" + name;
     if (write.empty()) {
       Result<std::string> there = read_file(path);

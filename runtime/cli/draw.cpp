@@ -6,7 +6,8 @@
 #include "runtime/cli/commands.h"
 #include "runtime/cli/support.h"
 #include "runtime/machine/draw.h"
-#include "runtime/report/graphviz.h"
+#include "runtime/report/builder.h"
+#include "runtime/report/diagram.h"
 
 namespace inquest {
 namespace {
@@ -35,7 +36,7 @@ int run(const std::vector<std::string>& arguments, User& user) {
   if (!case_path.empty()) {
     Result<Report> report = Inquest::report(case_path);
     if (!report) return fail(report.error());
-    walk = walk_of(*report);
+    walk = walk_of(*report, sop);
   }
   const Walk* marks = walk ? &*walk : nullptr;
   std::string text;
@@ -43,7 +44,7 @@ int run(const std::vector<std::string>& arguments, User& user) {
   else if (format == "text") text = draw_text(sop, marks, user.columns);
   else text = draw_dot(sop, marks);
   if (format == "svg") {
-    Result<std::string> svg = graphviz_svg(text);
+    Result<std::string> svg = dot_svg(text);
     if (!svg) return fail(svg.error());
     text = *svg;
   }

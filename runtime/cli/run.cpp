@@ -60,11 +60,12 @@ int run_here(Options& o, User& user, lua::Watch& watch) {
   Guide guide(style, user);
   if (o.guided) o.run.chooser = &guide;
   // The walk is told as it happens: on stdout, or on stderr when stdout holds a document.
-  std::unique_ptr<CaseFile> live;
-  TerminalWalk walk(style, [&](const std::string& text) {
+  std::map<std::string, FramePtr> frames;
+  o.run.on_evidence = [&](const EvidenceRow& row) { frames[row.id] = row.frame; };
+  TerminalWalk walk(style, [&](std::string_view text) {
     if (o.quiet) return;
-    if (o.output == "text") { print_out(text); std::fflush(stdout); }
-  });
+    if (o.output == "text") { print_out(std::string(text)); std::fflush(stdout); }
+  }, [&](const std::string& id) -> FramePtr { return frames.count(id) ? frames[id] : nullptr; }, o.run.case_path);
   o.run.observer = [&](const JournalRow& row) {
     if (o.output == "ndjson") {
       Json line;
