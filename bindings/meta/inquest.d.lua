@@ -136,15 +136,20 @@
 ---@field from? string # Begin of the window.
 ---@field to? string # End of the window, not in it.
 ---@field without? string[] # Signals withheld: metrics, spans, logs.
----@field [integer] any # expect, at, path
+---@field [integer] any # expect, judged, at, path
 
 ---@class inquest.test.expect
 ---@field verdict string # confirmed, ruled_out, inconclusive or nothing_found.
 ---@field hypothesis? string # The hypothesis that the verdict names.
 ---@field subject? table<string, any> # Fields of the verdict's subject.
 ---@field also? string[] # Other hypotheses that must be confirmed.
----@field missing? string[] # Signals or measures that must be named as missing.
+---@field missing? string[] # Every signal or measure that the verdict misses, no more and no less.
 ---@field exit? number # The exit code of the run.
+
+---@class inquest.test.judged
+---@field verdict string # confirmed, ruled_out or inconclusive.
+---@field subject? table<string, any> # The key at which it is judged; any key when absent.
+---@field missing? string[] # Every signal or measure that it misses there, no more and no less.
 
 ---@class inquest.test.at
 ---@field [integer] any # found, not_found, unknown, all_of, any_of
@@ -403,6 +408,15 @@ function test(name) end
 ---@param fields inquest.test.expect
 ---@return inquest.element
 function expect(fields) end
+
+---What must be said of one hypothesis, whichever the verdict names.
+---
+---```lua
+---judged "cache" { verdict = "inconclusive", subject = { service = "billing" }, missing = { "spans" } }
+---```
+---@param name string
+---@return fun(fields: inquest.test.judged): inquest.element
+function judged(name) end
 
 ---What must hold when the run leaves this state.
 ---

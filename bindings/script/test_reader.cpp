@@ -89,7 +89,7 @@ class TestReader final {
     }
     if (test.data.empty() == test.case_file.empty() && !node.field("data") == !node.field("case"))
       d_.note(node.at, "missing-field", owner + (node.field("data") ? " has data and a case" : " examines no data"), "name a recording beside the SOP: data = \"replay\"");
-    if (!test.expect && test.ats.empty() && test.path.empty())
+    if (!test.expect && test.judged.empty() && test.ats.empty() && test.path.empty())
       d_.note(node.at, "missing-field", owner + " expects nothing", "add expect { verdict = \"…\" }");
     if (test.from && test.to && *test.to <= *test.from) d_.note(node.field("to")->value.at, "wrong-type", "`to` of " + owner + " is not after `from`", "a window is [from, to)");
     out.tests.push_back(std::move(test));
@@ -115,6 +115,7 @@ class TestReader final {
     if (!node.is(Node::Kind::call)) return;  // told by against_row
     const WordRow* const row = d_.catalogue.word(node.word, "test");
     if (node.word == "expect") expect(node, row, test);
+    if (node.word == "judged") judged(node, row, test);
     if (node.word == "at") {
       TestAt at;
       at.at = node.at;
@@ -136,6 +137,23 @@ class TestReader final {
           known(item.value.text, states_, item.value.at, "state");
         }
     }
+  }
+
+  void judged(const Node& node, const WordRow* row, SopTest& test) {
+    TestJudged j;
+    j.at = node.at;
+    j.hypothesis = node.text;
+    if (!node.named || !node.has_table) return d_.note(node.at, "wrong-type", "`judged` needs the name of a hypothesis", "write judged \"name\" { verdict = \"inconclusive\" }");
+    known(j.hypothesis, hypotheses_, node.text_at, "hypothesis");
+    if (row) d_.against_row(node, *row, "judged \"" + printable(node.text, 60) + "\"");
+    for (const Item& item : node.items) {
+      const std::string what = tick(item.key);
+      if (!item.keyed) continue;
+      if (item.key == "verdict") closed(j.verdict = d_.text(item.value, what).value_or(""), {"confirmed", "ruled_out", "inconclusive"}, item.value.at, "verdict");
+      if (item.key == "subject") j.subject = d_.text_map(item.value, what).value_or(std::map<std::string, std::string>{});
+      if (item.key == "missing") j.missing = d_.texts(item.value, what).value_or(std::vector<std::string>{});
+    }
+    test.judged.push_back(std::move(j));
   }
 
   void expect(const Node& node, const WordRow* row, SopTest& test) {

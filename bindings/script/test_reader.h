@@ -4,6 +4,7 @@
 //     return {
 //       test "the leak is confirmed" { data = "replay",
 //         expect { verdict = "confirmed", hypothesis = "leak", subject = { service = "cart" } },
+//         judged "cache" { verdict = "inconclusive", missing = { "spans" } },
 //         at "traces" { found "cohort" { attribute = "region" } },
 //         path { "overview", "gather", "traces" } },
 //     }
@@ -28,6 +29,12 @@ struct TestExpect {
   std::optional<int> exit;
   Position at;
 };
+struct TestJudged {                                // of one hypothesis at a key that has these fields
+  std::string hypothesis, verdict;                 // confirmed, ruled_out, inconclusive
+  std::map<std::string, std::string> subject;
+  std::vector<std::string> missing;
+  Position at;
+};
 struct TestAt {                                    // holds in the snapshot in which the run leaves the state
   std::string state;
   std::vector<Condition> conditions;
@@ -40,6 +47,7 @@ struct SopTest {
   std::optional<Time> from, to;
   std::vector<std::string> without;                // signals: metrics, spans, logs
   std::optional<TestExpect> expect;
+  std::vector<TestJudged> judged;
   std::vector<TestAt> ats;
   std::vector<std::string> path;                   // empty: not asked for
   Position at;

@@ -196,7 +196,7 @@ return {
       } },
 
     -- sop_test.lua: return { test "…" { … }, test "…" { … } }
-    { word = "test", file = "test", named = true, since = "1", children = { "expect", "at", "path" },
+    { word = "test", file = "test", named = true, since = "1", children = { "expect", "judged", "at", "path" },
       doc = "A run of the SOP over a recording or a case, and what must come of it. A test that examined no data fails.",
       example = [[test "the leak is confirmed" { data = "replay", expect { verdict = "confirmed" } }]],
       fields = {
@@ -215,8 +215,16 @@ return {
         { name = "hypothesis", type = "text", doc = "The hypothesis that the verdict names.", since = "1" },
         { name = "subject", type = "map", doc = "Fields of the verdict's subject.", since = "1" },
         { name = "also", type = "texts", doc = "Other hypotheses that must be confirmed.", since = "1" },
-        { name = "missing", type = "texts", doc = "Signals or measures that must be named as missing.", since = "1" },
+        { name = "missing", type = "texts", doc = "Every signal or measure that the verdict misses, no more and no less.", since = "1" },
         { name = "exit", type = "number", doc = "The exit code of the run.", since = "1" },
+      } },
+    { word = "judged", file = "test", named = true, since = "1", children = {},
+      doc = "What must be said of one hypothesis, whichever the verdict names.",
+      example = [[judged "cache" { verdict = "inconclusive", subject = { service = "billing" }, missing = { "spans" } }]],
+      fields = {
+        { name = "verdict", type = "text", required = true, doc = "confirmed, ruled_out or inconclusive.", since = "1" },
+        { name = "subject", type = "map", doc = "The key at which it is judged; any key when absent.", since = "1" },
+        { name = "missing", type = "texts", doc = "Every signal or measure that it misses there, no more and no less.", since = "1" },
       } },
     { word = "at", file = "test", named = true, since = "1", doc = "What must hold when the run leaves this state.",
       children = { "found", "not_found", "unknown", "all_of", "any_of" }, fields = {}, example = [[at "judge" { found "cohort" { attribute = "region" } }]] },
