@@ -31,6 +31,7 @@ struct Evaluator::Inside {
   std::vector<std::string> runs;     // of each finding: review and limits, to know what a later run replaces
   int next_finding = 1;
   std::deque<Callee> callees;
+  std::map<const Frame*, const AskRow*> asked;   // the session keeps the frames
 
   Inside(Inquest& i, Stop& s) : inquest(i), stop(s) {}
   Status open(Clock& clock, const std::string& sop_folder, lua::Watch* watch);
@@ -173,7 +174,9 @@ int ask_with(lua_State* L, const Callee& callee, int table, const std::string& n
   if (const Failure* failure = std::get_if<Failure>(&outcome)) lua::fail(error_of(row.kind, *failure));
   if (const RetryLater* later = std::get_if<RetryLater>(&outcome))
     lua::fail(Error{Code::source, row.kind + ": " + later->cause, "", "ask again in " + print_duration(later->after), "overloaded"});
-  wrap::push_frame(L, std::get<FramePtr>(outcome), nullptr);
+  const FramePtr& frame = std::get<FramePtr>(outcome);
+  in.asked[frame.get()] = &row;
+  wrap::push_frame(L, frame, nullptr);
   return 1;
 }
 
@@ -301,9 +304,8 @@ int term(lua_State* L) {
   const lua::Args args(L, word.c_str());
   Term out{word};
   if (word == "like") out.args.emplace_back(std::string(args.text(1, "text")));
-  else if (const double number = args.number(1, "number"); number == static_cast<double>(static_cast<int64_t>(number)))
-    out.args.emplace_back(static_cast<int64_t>(number));
-  else out.args.emplace_back(number);
+  else if (const auto whole = lua::to_integer(L, 1)) out.args.emplace_back(*whole);
+  else out.args.emplace_back(args.number(1, "number"));
   args.end(1);
   lua::push_value(L, out);
   return 1;
@@ -423,6 +425,10 @@ const Map& Evaluator::names() const {
 }
 const std::vector<Finding>& Evaluator::findings() const { return inside_->findings; }
 const Catalogue& Evaluator::catalogue() const { return inside_->catalogue; }
+const AskRow* Evaluator::asked(const Frame& frame) const {
+  const auto at = inside_->asked.find(&frame);
+  return at == inside_->asked.end() ? nullptr : at->second;
+}
 std::vector<Session::SourceNote> Evaluator::sources() const {
   return inside_->session ? inside_->session->sources() : std::vector<Session::SourceNote>{};
 }

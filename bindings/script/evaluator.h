@@ -34,6 +34,7 @@ class Evaluator final {
   const Map& names() const;                                   // bound by within
   const std::vector<Finding>& findings() const;
   const Catalogue& catalogue() const;
+  const AskRow* asked(const Frame& frame) const;              // the ask that gave it; null: it was computed
   std::vector<Session::SourceNote> sources() const;
   const std::vector<std::string>& resolved() const;
 
