@@ -86,7 +86,7 @@ void Walk::judge_again(const std::set<std::string>& kinds) {
     return std::tie(a.hypothesis, a.key) < std::tie(b.hypothesis, b.key);
   };
   const auto changed = [&](const JudgedWord& word, const std::string& to, double strength) {
-    effects_.push_back(HypothesisChanged{plan_.sop.hypotheses[word.hypothesis].name, word.key, to, strength});
+    emit(HypothesisChanged{plan_.sop.hypotheses[word.hypothesis].name, word.key, to, strength});
   };
   auto old = before.begin();
   for (const JudgedWord& word : now) {
@@ -155,7 +155,7 @@ std::optional<Walk::Jump> Walk::arrive(Jump jump) {
 void Walk::enter_state(int at, int visit, std::string via) {
   const auto top = innermost_top();
   const int round = top ? s_.stack[static_cast<size_t>(*top)].round : 1;
-  effects_.push_back(EnterState{state(at).name, state(at).context, round, visit, std::move(via)});
+  emit(EnterState{state(at).name, state(at).context, round, visit, std::move(via)});
 }
 
 std::optional<Walk::Jump> Walk::asked(int at) {
@@ -165,7 +165,7 @@ std::optional<Walk::Jump> Walk::asked(int at) {
 }
 
 void Walk::tell(const State& here) {
-  if (!here.say.empty()) effects_.push_back(Tell{here.name, view_.say(here.say)});
+  if (!here.say.empty()) emit(Tell{here.name, view_.say(here.say)});
 }
 
 std::optional<Walk::Left> Walk::first_holding(const std::vector<Edge>& edges, const std::vector<int>& targets) const {
@@ -190,7 +190,7 @@ std::optional<Walk::Jump> Walk::follow(Left left, std::string from, std::optiona
     const auto top = left.target == to_next ? innermost_top() : std::nullopt;
     if (!top) {
       if (left.target == to_done && !left.edge->says.empty())
-        effects_.push_back(Tell{from, view_.say(left.edge->says), left.edge->label});
+        emit(Tell{from, view_.say(left.edge->says), left.edge->label});
       finish(left.edge->label);
       return std::nullopt;
     }
@@ -230,7 +230,7 @@ void Walk::offer(int at) {
   }
   if (offer.unattended.empty()) return finish("");  // nothing offered: check refuses such a SOP
   offer.picks = picks(at, offer.items);
-  effects_.push_back(std::move(offer));
+  emit(std::move(offer));
 }
 
 // For each offered edge that enters a context about findings: the ids a person may pick from.
@@ -262,7 +262,7 @@ void Walk::finish(std::string reason) {
   s_.finished = true;
   s_.state.clear();
   s_.waiting.clear();
-  effects_.push_back(Finish{std::move(reason)});
+  emit(Finish{std::move(reason)});
 }
 
 void Walk::finish_loop(const std::string& name, const std::string& at, const Round& round) {

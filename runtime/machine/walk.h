@@ -35,6 +35,11 @@ class Walk final {
   const StatePlan& plan(int at) const { return plan_.states[static_cast<size_t>(at)]; }
   int active() const { return s_.finished ? -1 : plan_.state(s_.state); }
 
+  template <class T>
+  void emit(T effect) {
+    effects_.emplace_back(std::in_place_type<T>, std::move(effect));
+  }
+
   // walk.cpp
   void go(std::optional<Jump> jump);
   std::optional<Jump> arrive(Jump jump);

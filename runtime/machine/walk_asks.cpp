@@ -47,7 +47,7 @@ void Walk::send(int at) {
   for (const int branch : plan(at).branches) add_asks(branch);
   if (send.asks.empty()) return;
   for (const Ask& one : send.asks) s_.waiting.insert(one.frame());
-  effects_.push_back(std::move(send));
+  emit(std::move(send));
 }
 
 Ask Walk::ask(const State& of, const AskPlan& plan) const {
@@ -101,7 +101,7 @@ void Walk::next_review(int at) {
   run.slots = use.slots;
   run.scope = view_.scope();
   run.names = view_.all_names();
-  effects_.push_back(std::move(run));
+  emit(std::move(run));
 }
 
 // Ids F1, F2, … in the order of arrival; each is given once.

@@ -43,7 +43,7 @@ void Walk::leave_to(size_t depth) {
     const int context = s_.stack.back().context;
     if (plan_.contexts[static_cast<size_t>(context)].top) s_.rounds.pop_back();
     s_.stack.pop_back();
-    effects_.push_back(LeaveContext{context});
+    emit(LeaveContext{context});
   }
 }
 
@@ -153,7 +153,7 @@ void Walk::bind_context(ActiveContext active, const Finding* finding) {
          std::to_string(here.scope.window.to.ns) + " " + brief(print_map(here.names));
   here.key = std::move(key);
   forget_frames(here.context, here.key);
-  effects_.push_back(EnterContext{here.context, here.scope, here.names, here.round, here.rounds, here.finding});
+  emit(EnterContext{here.context, here.scope, here.names, here.round, here.rounds, here.finding});
 }
 
 void Walk::narrow_window(ActiveContext& here) {
