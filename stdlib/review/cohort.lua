@@ -9,7 +9,7 @@ return review {
   yields = {
     cohort = {
       subject = { "service", "operation", "attribute", "value" },
-      numbers = { slow = "requests", slow_rows = "requests", fast = "requests", fast_rows = "requests", share = "share", times = "ratio", p = "" },
+      numbers = { slow = "", slow_rows = "", fast = "", fast_rows = "", share = "share", times = "ratio", p = "" },
       lists = { "slow_traces", "typical_traces" },
       says = "$attribute is $value in $slow of $slow_rows slow and $fast of $fast_rows fast requests of $operation (p $p).",
     },

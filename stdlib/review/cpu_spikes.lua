@@ -8,7 +8,7 @@ return review {
   yields = {
     cpu_spikes = {
       subject = { "service", "instance" },
-      numbers = { spikes = "samples", median = "cores", max = "cores", n = "samples" },
+      numbers = { spikes = "", median = "cores", max = "cores", n = "" },
       lists = {},
       says = "CPU of $service is spiky: $spikes of $n samples far above its median of $median, up to $max",
     },

@@ -8,7 +8,7 @@ return review {
   yields = {
     error_rise = {
       subject = { "service" },
-      numbers = { before = "share", after = "share", n_before = "samples", n_after = "samples" },
+      numbers = { before = "share", after = "share", n_before = "", n_after = "" },
       lists = {},
       says = "errors of $service: $before → $after of its requests since $onset, n $n_before / $n_after",
     },

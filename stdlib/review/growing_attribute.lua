@@ -8,7 +8,7 @@ return review {
   yields = {
     growing_attribute = {
       subject = { "service", "operation", "attribute" },
-      numbers = { before = "", first = "", last = "", max = "", times = "ratio", n_before = "requests", n_after = "requests" },
+      numbers = { before = "", first = "", last = "", max = "", times = "ratio", n_before = "", n_after = "" },
       lists = {},
       says = "$attribute of $operation grows: $before before, $first → $max since, n $n_before / $n_after",
     },

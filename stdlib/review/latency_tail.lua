@@ -9,7 +9,7 @@ return review {
   yields = {
     latency_tail = {
       subject = { "service", "operation" },
-      numbers = { p50_before = "s", p50_after = "s", p95_before = "s", p95_after = "s", times = "ratio", n_before = "requests", n_after = "requests" },
+      numbers = { p50_before = "s", p50_after = "s", p95_before = "s", p95_after = "s", times = "ratio", n_before = "", n_after = "" },
       lists = {},
       says = "$operation of $service: p95 $p95_before → $p95_after ($times) since $onset, p50 $p50_before → $p50_after, n $n_before / $n_after",
     },

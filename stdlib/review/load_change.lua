@@ -8,7 +8,7 @@ return review {
   yields = {
     load_change = {
       subject = { "service" },
-      numbers = { before = "req/s", after = "req/s", times = "ratio", n_before = "samples", n_after = "samples" },
+      numbers = { before = "req/s", after = "req/s", times = "ratio", n_before = "", n_after = "" },
       lists = {},
       says = "$service serves $before → $after ($times) since $onset, n $n_before / $n_after",
     },

@@ -8,7 +8,7 @@ return review {
   yields = {
     log_diff = {
       subject = { "service", "template" },
-      numbers = { slow = "traces", all_slow = "traces", typical = "traces", all_typical = "traces" },
+      numbers = { slow = "", all_slow = "", typical = "", all_typical = "" },
       lists = {},
       says = "slow requests log “$template” ($slow of $all_slow traces), healthy ones $typical of $all_typical",
     },

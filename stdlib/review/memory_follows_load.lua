@@ -9,7 +9,7 @@ return review {
   yields = {
     memory_follows_load = {
       subject = { "service" },
-      numbers = { memory_times = "ratio", load_times = "ratio", before = "req/s", after = "req/s", n_before = "samples", n_after = "samples" },
+      numbers = { memory_times = "ratio", load_times = "ratio", before = "req/s", after = "req/s", n_before = "", n_after = "" },
       lists = {},
       says = "memory of $service follows its load: requests $before → $after ($load_times), memory $memory_times, n $n_before / $n_after",
     },

@@ -8,7 +8,7 @@ return review {
   yields = {
     new_messages = {
       subject = { "service", "template" },
-      numbers = { before = "lines", after = "lines", times = "ratio" },
+      numbers = { before = "", after = "", times = "ratio" },
       lists = { "example" },
       says = "$service logs “$template”: $before → $after lines since the onset",
     },

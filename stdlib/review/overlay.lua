@@ -8,11 +8,11 @@ return review {
   options = { r = number { default = 0.6 }, most = number { default = 12 } },
   yields = {
     moves_together = {
-      subject = { "service" }, numbers = { r = "", n = "buckets" }, lists = {},
+      subject = { "service" }, numbers = { r = "", n = "" }, lists = {},
       says = "latency of $service rises with its memory (rank correlation $r over $n buckets)",
     },
     overlay = {
-      subject = { "service", "template" }, numbers = { r = "", n = "buckets" }, lists = {},
+      subject = { "service", "template" }, numbers = { r = "", n = "" }, lists = {},
       says = "“$template” of $service comes with its memory (rank correlation $r over $n buckets)",
     },
   },

@@ -9,7 +9,7 @@ return review {
   yields = {
     where_time_goes = {
       subject = { "service", "operation" },
-      numbers = { self_slow = "s", self_typical = "s", times = "ratio", share = "share", slow_traces = "traces", typical_traces = "traces" },
+      numbers = { self_slow = "s", self_typical = "s", times = "ratio", share = "share", slow_traces = "", typical_traces = "" },
       lists = {},
       says = "slow requests spend $share of their extra time in $operation of $service itself: $self_typical → $self_slow a trace ($times)",
     },

@@ -202,9 +202,16 @@ std::vector<Export> exports_of(const std::vector<const Stream*>& streams) {
         const bool falls = !first && (histogram ? stream.count[i] < stream.count[last] : stream.value[i] < stream.value[last]);
         const bool anew = !first && !delta && (falls || (start != 0 && start > stream.time[last]));
         bool whole = delta || anew;                      // the whole value was counted in this stretch
+        if (anew && !falls && width > 0 && start <= stream.time[i] && stream.time[i] - start < width / 4) {
+          before = at;                                   // began anew at the very read: how much is new is not known
+          continue;
+        }
         if (first && !delta) {
           if (at > 0) whole = start == 0 || start <= stream.time[i];   // others were exported before: new since then
           else whole = start > 0 && start < stream.time[i] && stream.time[i] - start <= patience;
+          // A start that is only as old as the first read is when watching began, not counting: CPU time of a process
+          // that ran before. What it held then says nothing about this stretch.
+          if (width > 0 && start > 0 && start <= stream.time[i] && stream.time[i] - start < width / 4) whole = false;
           if (!whole) { before = at; continue; }
         }
         if (exports[at].from == 0 && at == 0) {
