@@ -130,7 +130,8 @@ Result<Named> read_state(const Json& json) {
   s.name = reader.text("name");
   const std::string kind = reader.text("kind");
   bool known = false;
-  for (const State::Kind k : {State::Kind::info, State::Kind::query, State::Kind::review, State::Kind::suggest, State::Kind::fork})
+  for (const State::Kind k :
+       {State::Kind::info, State::Kind::query, State::Kind::review, State::Kind::suggest, State::Kind::fork})
     if (kind == kind_name(k)) { s.kind = k; known = true; }
   if (reader.ok() && !known) return Error{Code::parse, "state: no such `kind`: " + kind};
   s.title = reader.text("title");
@@ -187,8 +188,10 @@ Result<Sop> json_sop(const Json& json) {
   const auto index = [&](const std::string& name) { return name.empty() ? -1 : out.context_index(name); };
   for (size_t i = 0; i < contexts.size(); ++i) {
     const int parent = index(contexts[i].parent);
-    if (!contexts[i].parent.empty() && (parent < 0 || static_cast<size_t>(parent) >= i))  // a parent stands before its children
-      return Error{Code::parse, "sop: context " + contexts[i].context.name + " has no such parent: " + contexts[i].parent};
+    if (!contexts[i].parent.empty() &&
+        (parent < 0 || static_cast<size_t>(parent) >= i))  // a parent stands before its children
+      return Error{Code::parse,
+                   "sop: context " + contexts[i].context.name + " has no such parent: " + contexts[i].parent};
     out.contexts[i].parent = parent;
   }
   for (Named& s : states) {

@@ -84,7 +84,8 @@ void ReportBuilder::started(const Json& p) {
   report_.window = window_at(p, "window");
   report_.window_from = member_text(p, "window_from");
   if (const Json* const sources = member(p, "sources"); sources && sources->is_array()) report_.sources = *sources;
-  if (const Json* const versions = member(p, "versions"); versions && versions->is_object()) report_.versions = *versions;
+  if (const Json* const versions = member(p, "versions"); versions && versions->is_object())
+    report_.versions = *versions;
   report_.inquest_version = member_text(report_.versions, "inquest");
   report_.lang = member_text(p, "lang", "en");
   report_.mode = member_text(p, "mode");
@@ -124,7 +125,8 @@ void ReportBuilder::context(const Json& p, bool entered) {
     const Json* const names = member(p, "names");
     bindings_.emplace_back(out.index, names ? canonical(*names) : "");
   } else {
-    const auto last = std::find_if(bindings_.rbegin(), bindings_.rend(), [&](const auto& b) { return b.first == out.index; });
+    const auto last =
+        std::find_if(bindings_.rbegin(), bindings_.rend(), [&](const auto& b) { return b.first == out.index; });
     if (last != bindings_.rend()) bindings_.erase(std::next(last).base(), bindings_.end());
   }
   report_.contexts.push_back(std::move(out));
@@ -150,7 +152,8 @@ void ReportBuilder::sent(const Json& p) {
     }
   constexpr std::string_view metric = "metric.";
   if (out.kind.compare(0, metric.size(), metric) == 0)
-    if (const auto unit = report_.units.find(out.kind.substr(metric.size())); unit != report_.units.end()) out.unit = unit->second;
+    if (const auto unit = report_.units.find(out.kind.substr(metric.size())); unit != report_.units.end())
+      out.unit = unit->second;
   if (ReportStep* const here = step(out.state)) here->evidence.push_back(out.id);
   report_.evidence.push_back(std::move(out));
 }
@@ -230,8 +233,8 @@ void ReportBuilder::row(const JournalRow& row) {
     }
   } else if (row.kind == "ask_failed") {
     if (ReportEvidence* const e = entry(member_text(p, "evidence"))) {
-      e->failure = Failure{failure_class(member_text(p, "class")).value_or(Failure::Class::internal), member_text(p, "cause"),
-                           member_text(p, "cure")};
+      e->failure = Failure{failure_class(member_text(p, "class")).value_or(Failure::Class::internal),
+                           member_text(p, "cause"), member_text(p, "cure")};
       e->ms = row.ms;
       e->bytes = row.bytes;
     }
@@ -278,11 +281,13 @@ void ReportBuilder::evidence(const EvidenceRow& row) {
 }
 
 Report ReportBuilder::take() {
-  if (!report_.path.empty()) report_.path.back().ms = static_cast<double>(last_at_.ns - report_.path.back().at.ns) / 1e6;
+  if (!report_.path.empty())
+    report_.path.back().ms = static_cast<double>(last_at_.ns - report_.path.back().at.ns) / 1e6;
   if (!report_.finished) {
     report_.exit = exit_code(Code::bug);
-    report_.ended_why = last_seq_ == 0 ? "the case is empty: the run stopped before its first row"
-                                       : fmt::format("the run did not end: its last row is {}, {}", last_seq_, last_kind_);
+    report_.ended_why = last_seq_ == 0
+                            ? "the case is empty: the run stopped before its first row"
+                            : fmt::format("the run did not end: its last row is {}, {}", last_seq_, last_kind_);
   }
   return std::move(report_);
 }
@@ -295,17 +300,20 @@ std::optional<Sop> sop_of(const Report& report) {
 
 Walk walk_of(const Report& report, const Sop& sop) {
   Walk walk;
-  std::vector<std::string> left;   // owners of edges, latest first: states that were visited, contexts that were entered
+  std::vector<std::string> left;  // owners of edges, latest first: states that were visited, contexts that were entered
   for (const ReportContext& c : report.contexts) if (c.entered) left.push_back(c.name);
   for (const ReportStep& s : report.path) {
-    if (std::find(walk.visited.begin(), walk.visited.end(), s.state) == walk.visited.end()) walk.visited.push_back(s.state);
+    if (std::find(walk.visited.begin(), walk.visited.end(), s.state) == walk.visited.end())
+      walk.visited.push_back(s.state);
     if (!s.via.empty()) {
       const auto leads = [&](const std::string& owner) {
         const State* const state = sop.state(owner);
         const int context = sop.context_index(owner);
-        const std::vector<Edge>* const edges = state ? &state->edges
-                                                     : context >= 0 ? &sop.contexts[static_cast<size_t>(context)].edges : nullptr;
-        return edges && std::any_of(edges->begin(), edges->end(), [&](const Edge& e) { return e.label == s.via && e.to == s.state; });
+        const std::vector<Edge>* const edges = state          ? &state->edges
+                                               : context >= 0 ? &sop.contexts[static_cast<size_t>(context)].edges
+                                                              : nullptr;
+        return edges && std::any_of(edges->begin(), edges->end(),
+                                    [&](const Edge& e) { return e.label == s.via && e.to == s.state; });
       };
       const auto from = std::find_if(left.rbegin(), left.rend(), leads);
       if (from != left.rend()) walk.taken.insert({*from, s.via});

@@ -1,9 +1,9 @@
 // ReportBuilder: makes a Report row by row, so that a running case and a kept one are read by the same code.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Pure: what row() makes of a journal row depends on the rows before it alone. A row of an unknown kind changes nothing; a
-// member of the wrong type is as if it were absent. Frames and wire sizes come from the evidence table through
-// evidence(), in any order after their ask_sent row.
+// Pure: what row() makes of a journal row depends on the rows before it alone. A row of an unknown kind changes
+// nothing; a member of the wrong type is as if it were absent. Frames and wire sizes come from the evidence table
+// through evidence(), in any order after their ask_sent row.
 #pragma once
 
 #include <map>
@@ -46,7 +46,8 @@ class ReportBuilder final {
 
 // The SOP as kept in run_started; nullopt when the row has none that can be read.
 std::optional<Sop> sop_of(const Report& report);
-// What the walk marks on a drawing of that SOP: visited states, taken edges, the current state of a run that did not end.
+// What the walk marks on a drawing of that SOP: visited states, taken edges, the current state of a run that did not
+// end.
 struct Walk;
 Walk walk_of(const Report& report, const Sop& sop);
 

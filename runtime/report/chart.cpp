@@ -34,10 +34,12 @@ Points thinned(const Points& points) {
 }
 
 int64_t time_step(int64_t length_ns) {
-  static constexpr int64_t steps[] = {1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400, 172800, 604800, 2592000};
+  static constexpr int64_t steps[] = {1,    2,    5,    10,    15,    30,    60,    120,    300,    600,    900,
+                                      1800, 3600, 7200, 14400, 21600, 43200, 86400, 172800, 604800, 2592000};
   for (const int64_t s : steps)
     if (length_ns / (s * ns_per_s) <= 5) return s * ns_per_s;
-  return steps[std::size(steps) - 1] * ns_per_s * std::max<int64_t>(1, length_ns / (steps[std::size(steps) - 1] * ns_per_s) / 5);
+  return steps[std::size(steps) - 1] * ns_per_s *
+         std::max<int64_t>(1, length_ns / (steps[std::size(steps) - 1] * ns_per_s) / 5);
 }
 
 std::string time_label(int64_t ns, int64_t step) {
@@ -50,8 +52,9 @@ struct Scale {
   double least = 0, greatest = 1;
   bool log = false;
   double y(double value) const {
-    const double share = log ? (std::log10(std::max(value, least)) - std::log10(least)) / (std::log10(greatest) - std::log10(least))
-                             : (value - least) / (greatest - least);
+    const double share =
+        log ? (std::log10(std::max(value, least)) - std::log10(least)) / (std::log10(greatest) - std::log10(least))
+            : (value - least) / (greatest - least);
     return top + (1 - std::clamp(share, 0.0, 1.0)) * (high - top - bottom);
   }
 };
@@ -86,15 +89,16 @@ std::string px(double value) {   // a tenth of a unit is finer than any screen
 }
 
 std::string text(double x, double y, const char* anchor, const std::string& words, const char* more = "") {
-  return fmt::format("<text x=\"{}\" y=\"{}\" text-anchor=\"{}\"{}>{}</text>\n", px(x), px(y), anchor, more, escape_html(words));
+  return fmt::format("<text x=\"{}\" y=\"{}\" text-anchor=\"{}\"{}>{}</text>\n", px(x), px(y), anchor, more,
+                     escape_html(words));
 }
 
 std::string described(const Chart& chart) {
   std::string out;
   for (const ChartLine& l : chart.lines)
     if (!l.points.empty())
-      out += fmt::format("{}{} from {} to {}", out.empty() ? "" : "; ", printable(l.name, 60), human(l.points.front().second, chart.unit),
-                         human(l.points.back().second, chart.unit));
+      out += fmt::format("{}{} from {} to {}", out.empty() ? "" : "; ", printable(l.name, 60),
+                         human(l.points.front().second, chart.unit), human(l.points.back().second, chart.unit));
   if (chart.onset) out += "; onset at " + print_clock(*chart.onset) + " UTC";
   return out;
 }
@@ -112,18 +116,26 @@ std::vector<double> ticks(double least, double greatest, bool log) {
   }
   const double rough = (greatest - least) / 4;
   const double power = std::pow(10, std::floor(std::log10(rough)));
-  const double step = rough / power <= 1 ? power : rough / power <= 2 ? 2 * power : rough / power <= 5 ? 5 * power : 10 * power;
-  for (double k = std::ceil(least / step); k * step < greatest + step * 0.999 && out.size() < 12; ++k) out.push_back(round12(k * step));
+  const double step = rough / power <= 1   ? power
+                      : rough / power <= 2 ? 2 * power
+                      : rough / power <= 5 ? 5 * power
+                                           : 10 * power;
+  for (double k = std::ceil(least / step); k * step < greatest + step * 0.999 && out.size() < 12; ++k)
+    out.push_back(round12(k * step));
   return out;
 }
 
 std::string chart_svg(const Chart& chart) {
   if (chart.window.empty() || chart.lines.empty()) return "";
   const Scale scale = scale_of(chart);
-  const double from = static_cast<double>(chart.window.from.ns), length = static_cast<double>(chart.window.to.ns) - from;
-  const auto x = [&](int64_t ns) { return left + std::clamp((static_cast<double>(ns) - from) / length, 0.0, 1.0) * (wide - left - right); };
+  const double from = static_cast<double>(chart.window.from.ns),
+               length = static_cast<double>(chart.window.to.ns) - from;
+  const auto x = [&](int64_t ns) {
+    return left + std::clamp((static_cast<double>(ns) - from) / length, 0.0, 1.0) * (wide - left - right);
+  };
   std::string out = fmt::format(
-      "<svg class=\"chart\" role=\"img\" viewBox=\"0 0 {} {}\" width=\"100%\" font-family=\"system-ui, sans-serif\" font-size=\"11\">\n"
+      "<svg class=\"chart\" role=\"img\" viewBox=\"0 0 {} {}\" width=\"100%\" font-family=\"system-ui, sans-serif\" "
+      "font-size=\"11\">\n"
       "<title>{}</title>\n<desc>{}</desc>\n",
       px(wide), px(high), escape_html(chart.title), escape_html(described(chart)));
   out += "<g class=\"axis\" stroke=\"#8888\" fill=\"none\" stroke-width=\"1\">\n";
@@ -132,7 +144,9 @@ std::string chart_svg(const Chart& chart) {
     out += fmt::format("<path d=\"M{} {}H{}\" />\n", px(left), px(scale.y(v)), px(wide - right));
   const int64_t step = time_step(chart.window.length().ns);
   std::vector<int64_t> times;
-  for (int64_t t = (chart.window.from.ns + step - 1) / step * step; t < chart.window.to.ns && times.size() < 12; t += step) times.push_back(t);
+  for (int64_t t = (chart.window.from.ns + step - 1) / step * step; t < chart.window.to.ns && times.size() < 12;
+       t += step)
+    times.push_back(t);
   for (const int64_t t : times) out += fmt::format("<path d=\"M{} {}v5\" />\n", px(x(t)), px(high - bottom));
   out += "</g>\n<g class=\"words\" fill=\"currentColor\">\n";
   for (const double v : values) out += text(left - 6, scale.y(v) + 4, "end", human(v, chart.unit));
@@ -144,11 +158,15 @@ std::string chart_svg(const Chart& chart) {
   size_t other = 0;
   for (const ChartLine& l : chart.lines) {
     std::string path;
-    for (const auto& [t, v] : thinned(l.points)) path += fmt::format("{}{},{}", path.empty() ? "" : " ", px(x(t)), px(scale.y(v)));
-    const std::string look = l.strong ? "class=\"strong\" stroke=\"#0b5fc0\" stroke-width=\"2.5\""
-                                      : fmt::format("class=\"other\" stroke=\"#777\" stroke-width=\"1.2\" stroke-dasharray=\"{}\"", dashes[other++ % std::size(dashes)]);
-    out += fmt::format("<polyline {} fill=\"none\" stroke-linejoin=\"round\" points=\"{}\"><title>{}</title></polyline>\n", look, path,
-                       escape_html(printable(l.name, 120)));
+    for (const auto& [t, v] : thinned(l.points))
+      path += fmt::format("{}{},{}", path.empty() ? "" : " ", px(x(t)), px(scale.y(v)));
+    const std::string look =
+        l.strong ? "class=\"strong\" stroke=\"#0b5fc0\" stroke-width=\"2.5\""
+                 : fmt::format("class=\"other\" stroke=\"#777\" stroke-width=\"1.2\" stroke-dasharray=\"{}\"",
+                               dashes[other++ % std::size(dashes)]);
+    out +=
+        fmt::format("<polyline {} fill=\"none\" stroke-linejoin=\"round\" points=\"{}\"><title>{}</title></polyline>\n",
+                    look, path, escape_html(printable(l.name, 120)));
     if (!l.points.empty()) labels.push_back({scale.y(l.points.back().second) + 4, &l});
   }
   std::stable_sort(labels.begin(), labels.end(), [](const Label& a, const Label& b) { return a.y < b.y; });
@@ -158,14 +176,19 @@ std::string chart_svg(const Chart& chart) {
   for (size_t i = labels.size(); i-- > 1;) labels[i - 1].y = std::min(labels[i - 1].y, labels[i].y - apart);
   out += "<g class=\"words\" fill=\"currentColor\">\n";
   for (const Label& l : labels)
-    out += text(wide - right + 6, l.y, "start", printable(l.line->name, most_label), l.line->strong ? " font-weight=\"bold\"" : "");
+    out += text(wide - right + 6, l.y, "start", printable(l.line->name, most_label),
+                l.line->strong ? " font-weight=\"bold\"" : "");
   out += "</g>\n";
   if (chart.onset && chart.window.contains(*chart.onset)) {
     const double at = x(chart.onset->ns);
     const bool past = at > (left + wide - right) / 2;
-    out += fmt::format("<path class=\"onset\" d=\"M{} {}V{}\" stroke=\"#c0392b\" stroke-width=\"1.5\" stroke-dasharray=\"4 3\" fill=\"none\" />\n",
-                       px(at), px(top - 8), px(high - bottom));
-    out += "<g class=\"words\" fill=\"currentColor\">" + text(at + (past ? -5 : 5), top - 10, past ? "end" : "start", "onset " + print_clock(*chart.onset)) + "</g>\n";
+    out += fmt::format(
+        "<path class=\"onset\" d=\"M{} {}V{}\" stroke=\"#c0392b\" stroke-width=\"1.5\" stroke-dasharray=\"4 3\" "
+        "fill=\"none\" />\n",
+        px(at), px(top - 8), px(high - bottom));
+    out += "<g class=\"words\" fill=\"currentColor\">" +
+           text(at + (past ? -5 : 5), top - 10, past ? "end" : "start", "onset " + print_clock(*chart.onset)) +
+           "</g>\n";
   }
   return out + "</svg>\n";
 }

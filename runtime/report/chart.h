@@ -1,8 +1,9 @@
 // Chart: lines over time as inline SVG that needs neither script nor style sheet, with its values as text beside.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Pure. Lines are told apart by a label at their end, by width and by dash, never by colour alone. Axes: UTC clock times, values
-// with units. A line of more than 240 points is drawn by least and greatest of equal parts, so that no spike is lost.
+// Pure. Lines are told apart by a label at their end, by width and by dash, never by colour alone. Axes: UTC clock
+// times, values with units. A line of more than 240 points is drawn by least and greatest of equal parts, so that no
+// spike is lost.
 #pragma once
 
 #include <optional>
@@ -28,7 +29,8 @@ struct Chart {
   std::string note;         // "5 of 12 other lines are drawn"
 };
 
-// The charts of a report: metrics that the verdict rests on (memory when there is none), then latency (p95). At most three.
+// The charts of a report: metrics that the verdict rests on (memory when there is none), then latency (p95). At most
+// three.
 std::vector<Chart> charts_of(const Report& report);
 std::string chart_svg(const Chart& chart);
 Table chart_values(const Chart& chart);   // per line: first, at onset, last, greatest

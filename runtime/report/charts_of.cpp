@@ -66,8 +66,11 @@ void choose(Chart& chart, std::vector<SeriesLine> lines, const std::string& serv
   for (const size_t i : order) chart.lines.push_back(std::move(others[i]));
   if (strong.size() > most_strong) strong.resize(most_strong);
   for (ChartLine& l : strong) chart.lines.push_back(std::move(l));   // last: drawn above the others
-  if (all_others > most_others) chart.note = fmt::format("{} of {} other lines are drawn, the highest", most_others, all_others);
-  if (all_strong > most_strong) chart.note += fmt::format("{}{} of {} lines of {}", chart.note.empty() ? "" : "; ", most_strong, all_strong, service);
+  if (all_others > most_others)
+    chart.note = fmt::format("{} of {} other lines are drawn, the highest", most_others, all_others);
+  if (all_strong > most_strong)
+    chart.note +=
+        fmt::format("{}{} of {} lines of {}", chart.note.empty() ? "" : "; ", most_strong, all_strong, service);
 }
 
 // Lines that differ by more than a factor of 30 at their height are told apart on a logarithmic axis only.
@@ -94,7 +97,8 @@ std::vector<Chart> charts_of(const Report& report) {
   std::vector<const ReportEvidence*> metrics, latency;
   for (const ReportEvidence& e : report.evidence) {
     if (!e.frame || e.frame->rows == 0) continue;
-    if (e.frame->shape == Shape::series && e.signal == "metrics" && (cited.count(e.id) || e.kind == "metric.memory")) metrics.push_back(&e);
+    if (e.frame->shape == Shape::series && e.signal == "metrics" && (cited.count(e.id) || e.kind == "metric.memory"))
+      metrics.push_back(&e);
     if (e.frame->shape == Shape::latency) latency.push_back(&e);
   }
   std::stable_sort(metrics.begin(), metrics.end(), [&](const ReportEvidence* a, const ReportEvidence* b) {
@@ -103,7 +107,8 @@ std::vector<Chart> charts_of(const Report& report) {
   if (metrics.size() > most_charts - 1) metrics.resize(most_charts - 1);
   if (latency.size() > 1) latency.resize(1);
   std::vector<Chart> out;
-  const auto add = [&](const ReportEvidence& e, const std::string& title, const std::string& unit, std::vector<SeriesLine> lines) {
+  const auto add = [&](const ReportEvidence& e, const std::string& title, const std::string& unit,
+                       std::vector<SeriesLine> lines) {
     Chart chart;
     chart.title = title;
     chart.unit = unit;

@@ -10,7 +10,8 @@
 namespace inquest {
 namespace {
 
-// A command that can be pasted as it stands: broken before an option, with a backslash, where it is wider than the paper.
+// A command that can be pasted as it stands: broken before an option, with a backslash, where it is wider than the
+// paper.
 void print_command(Paper& paper, const std::string& command) {
   const std::string in = "      ";
   const size_t room = paper.columns() - width(in);
@@ -44,10 +45,12 @@ void print_closing(Paper& paper, const Report& report) {
   const std::vector<std::string> sure = how_sure(report);
   for (size_t i = 0; i < sure.size(); ++i)
     paper.item(i ? "            " : "  ", Tone::dim, i ? "" : "how sure", (i ? "- " : "") + sure[i]);
-  for (const auto& [hypothesis, key] : v.also) paper.item("  ", Tone::dim, "also    ", hypothesis + " at " + print_subject(key));
+  for (const auto& [hypothesis, key] : v.also)
+    paper.item("  ", Tone::dim, "also    ", hypothesis + " at " + print_subject(key));
   for (size_t i = 0; i < report.suspects.size() && i < most_suspects; ++i) {
     const Suspect& s = report.suspects[i];
-    paper.item("  ", Tone::dim, i ? "        " : "suspect ", fmt::format("{} {:.2f}{}", s.service, s.score, s.why.empty() ? "" : ": " + s.why));
+    paper.item("  ", Tone::dim, i ? "        " : "suspect ",
+               fmt::format("{} {:.2f}{}", s.service, s.score, s.why.empty() ? "" : ": " + s.why));
   }
   if (const auto lines = ruled_out(report); !lines.empty()) {
     paper.item("", Tone::strong, "Ruled out", "");
@@ -56,7 +59,8 @@ void print_closing(Paper& paper, const Report& report) {
   if (const auto gaps = not_looked_at(report); !gaps.empty()) {
     paper.item("", Tone::strong, "Not looked at, or not fully", "");
     for (size_t i = 0; i < gaps.size() && i < most_gaps; ++i)
-      paper.item("  ", Tone::warn, "?", gaps[i].what + ": " + gaps[i].why + (gaps[i].cure.empty() ? "" : ". Cure: " + gaps[i].cure));
+      paper.item("  ", Tone::warn, "?",
+                 gaps[i].what + ": " + gaps[i].why + (gaps[i].cure.empty() ? "" : ". Cure: " + gaps[i].cure));
     if (gaps.size() > most_gaps) paper.text("  ", fmt::format("and {} more, in the report", gaps.size() - most_gaps));
   }
   if (report.judged && !report.finished) paper.item("", Tone::bad, "! unfinished", report.ended_why);

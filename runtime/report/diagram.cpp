@@ -88,14 +88,18 @@ Result<std::string> inline_svg(const std::string& document) {
   erase_between(out, "<!--", "-->");
   erase_between(out, " xmlns:xlink=\"", "\"");
   erase_between(out, " xmlns=\"", "\"");
-  for (size_t at = 0; (at = out.find("&#45;", at)) != std::string::npos;) out.replace(at, 5, "-");   // comments are gone
+  for (size_t at = 0; (at = out.find("&#45;", at)) != std::string::npos;) out.replace(at, 5, "-");  // comments are gone
   const std::string small = lower(out);
   for (const char* word : {"<script", "<image", "<foreignobject", "<style", "href", " on", "url("})
     for (size_t at = 0; (at = small.find(word, at)) != std::string::npos; ++at) {
       const size_t open = small.rfind('<', at), close = small.rfind('>', at);   // inside a tag, not in its text
       const bool tag = word[0] == '<' || (open != std::string::npos && (close == std::string::npos || open > close));
       const bool attribute = word[0] != ' ' || (small.find('=', at) < small.find_first_of(" >\"", at + 3));
-      const bool quoted = tag && word[0] != '<' && std::count(small.begin() + static_cast<std::ptrdiff_t>(open), small.begin() + static_cast<std::ptrdiff_t>(at), '"') % 2 == 1;
+      const bool quoted = tag && word[0] != '<' &&
+                          std::count(small.begin() + static_cast<std::ptrdiff_t>(open),
+                                     small.begin() + static_cast<std::ptrdiff_t>(at), '"') %
+                                  2 ==
+                              1;
       if (tag && attribute && !quoted) return bad;
     }
   return out;
@@ -114,7 +118,9 @@ Result<std::string> dot_svg(const std::string& dot) {
   pid_t child = -1;
   const int failed = posix_spawnp(&child, "dot", &actions, nullptr, arguments, environ);
   posix_spawn_file_actions_destroy(&actions);
-  if (failed != 0) return Error{Code::not_found, "dot (Graphviz) is not installed", "", "install the package graphviz for a drawn diagram"};
+  if (failed != 0)
+    return Error{Code::not_found, "dot (Graphviz) is not installed", "",
+                 "install the package graphviz for a drawn diagram"};
   Pipe::shut(in.read);
   Pipe::shut(out.write);
   const NoPipeSignal quiet;

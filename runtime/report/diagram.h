@@ -11,8 +11,8 @@ namespace inquest {
 
 using Layout = std::function<Result<std::string>(const std::string& dot)>;   // dot text → SVG
 
-// Runs `dot -Tsvg` found on PATH: text in through a pipe, at most 10 s and 4 MB. Errors: not_found when there is no dot,
-// timed_out, io when it fails. The result went through inline_svg().
+// Runs `dot -Tsvg` found on PATH: text in through a pipe, at most 10 s and 4 MB. Errors: not_found when there is no
+// dot, timed_out, io when it fails. The result went through inline_svg().
 Result<std::string> dot_svg(const std::string& dot);
 
 // The <svg> element alone: no prolog, doctype, comments or namespace addresses. Io error when there is none or when it

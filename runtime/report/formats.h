@@ -18,8 +18,8 @@ std::string json_report(const Report& report, const Style& style);
 std::string html_report(const Report& report, const Style& style);
 
 Json report_json(const Report& report);
-// The document without what depends on the clock, the wire or this machine: case, clock, evidence[].ms, evidence[].bytes. Equal for
-// two runs over the same telemetry.
+// The document without what depends on the clock, the wire or this machine: case, clock, evidence[].ms,
+// evidence[].bytes. Equal for two runs over the same telemetry.
 Json without_clock(Json document);
 
 }  // namespace inquest

@@ -9,8 +9,9 @@
 
 namespace inquest {
 
-// Complete with no script and no style sheet: meaning stands in headings, tables, lists and words; the style only arranges.
-// No request of any kind leaves it. Below 1 MB: sections that would go beyond are cut and say so. Well-formed as XML.
+// Complete with no script and no style sheet: meaning stands in headings, tables, lists and words; the style only
+// arranges. No request of any kind leaves it. Below 1 MB: sections that would go beyond are cut and say so. Well-formed
+// as XML.
 std::string html_page(const Report& report, const Layout& layout);
 
 // Its sections, in the order of the page.

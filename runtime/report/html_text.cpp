@@ -38,7 +38,8 @@ std::string html_cited(std::string_view text, const Report& report) {
 
 std::string html_links(const std::vector<std::string>& ids) {
   std::string out;
-  for (const std::string& id : ids) out += fmt::format("{0}<a href=\"#{1}\">{1}</a>", out.empty() ? "" : " ", html(id, 20));
+  for (const std::string& id : ids)
+    out += fmt::format("{0}<a href=\"#{1}\">{1}</a>", out.empty() ? "" : " ", html(id, 20));
   return out;
 }
 
@@ -48,12 +49,15 @@ std::string html_table(const Table& table) {
                                 html(table.caption.empty() ? "table" : table.caption, 120));
   if (!table.caption.empty()) out += "<caption>" + html(table.caption, 300) + "</caption>\n";
   out += "<thead><tr>";
-  for (const Table::Head& h : table.columns) out += fmt::format("<th scope=\"col\"{}>{}</th>", h.right ? " class=\"n\"" : "", html(h.title, 60));
+  for (const Table::Head& h : table.columns)
+    out += fmt::format("<th scope=\"col\"{}>{}</th>", h.right ? " class=\"n\"" : "", html(h.title, 60));
   out += "</tr></thead>\n<tbody>\n";
   for (const auto& row : table.rows) {
     out += "<tr>";
     for (size_t c = 0; c < table.columns.size(); ++c) {
-      const char* const look = table.columns[c].right ? " class=\"n\"" : table.columns[c].spark ? " class=\"spark\"" : "";
+      const char* const look = table.columns[c].right   ? " class=\"n\""
+                               : table.columns[c].spark ? " class=\"spark\""
+                                                        : "";
       out += fmt::format("<td{}>{}</td>", look, c < row.size() ? html(row[c], 200) : "");
     }
     out += "</tr>\n";

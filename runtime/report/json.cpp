@@ -17,7 +17,12 @@ Json subject_json(const Subject& subject) {
 Json missing_json(const std::vector<Missing>& list) {
   Json out = Json::array();
   for (const Missing& m : list)
-    out.push_back({{"kind", m.kind}, {"signal", m.signal}, {"tried", m.tried}, {"cure", m.cure}, {"measure", m.measure}, {"why", m.why}});
+    out.push_back({{"kind", m.kind},
+                   {"signal", m.signal},
+                   {"tried", m.tried},
+                   {"cure", m.cure},
+                   {"measure", m.measure},
+                   {"why", m.why}});
   return out;
 }
 
@@ -25,7 +30,8 @@ Json verdict_part(const Report& report) {
   if (!report.judged) return nullptr;
   const Verdict& v = report.judgement.verdict;
   Json also = Json::array();
-  for (const auto& [hypothesis, key] : v.also) also.push_back({{"hypothesis", hypothesis}, {"subject", subject_json(key)}});
+  for (const auto& [hypothesis, key] : v.also)
+    also.push_back({{"hypothesis", hypothesis}, {"subject", subject_json(key)}});
   return {{"word", v.word},
           {"hypothesis", v.hypothesis.empty() ? Json() : Json(v.hypothesis)},
           {"subject", subject_json(v.subject)},
@@ -39,10 +45,18 @@ Json verdict_part(const Report& report) {
 Json hypotheses_part(const Report& report) {
   Json out = Json::array();
   for (const Judged& h : report.judgement.hypotheses)
-    out.push_back({{"name", h.hypothesis}, {"subject", subject_json(h.key)}, {"word", h.word}, {"strength", number_json(h.strength)},
-                   {"findings", h.findings}, {"missing", missing_json(h.missing)}, {"against", h.against},
-                   {"not_found", h.not_found}, {"helps_missing", missing_json(h.helps_missing)}, {"needs_found", h.needs_found},
-                   {"needs", h.needs}, {"says", h.says}});
+    out.push_back({{"name", h.hypothesis},
+                   {"subject", subject_json(h.key)},
+                   {"word", h.word},
+                   {"strength", number_json(h.strength)},
+                   {"findings", h.findings},
+                   {"missing", missing_json(h.missing)},
+                   {"against", h.against},
+                   {"not_found", h.not_found},
+                   {"helps_missing", missing_json(h.helps_missing)},
+                   {"needs_found", h.needs_found},
+                   {"needs", h.needs},
+                   {"says", h.says}});
   return out;
 }
 
@@ -76,15 +90,30 @@ Json path_part(const Report& report) {
 Json evidence_part(const Report& report) {
   Json out = Json::array();
   for (const ReportEvidence& e : report.evidence) {
-    Json row = {{"id", e.id}, {"state", e.state}, {"ask", e.ask}, {"source", e.source}, {"native", e.native},
-                {"window", window_json(e.window)}, {"rows", int64_json(e.rows)}, {"bytes", int64_json(e.bytes)}, {"ms", number_json(e.ms)},
-                {"partial", e.marks.partial}, {"kind", e.kind}, {"signal", e.signal}, {"shape", e.shape}, {"hash", e.hash},
-                {"limited", e.marks.limited}, {"approximate", e.marks.approximate}, {"notes", e.marks.notes},
+    Json row = {{"id", e.id},
+                {"state", e.state},
+                {"ask", e.ask},
+                {"source", e.source},
+                {"native", e.native},
+                {"window", window_json(e.window)},
+                {"rows", int64_json(e.rows)},
+                {"bytes", int64_json(e.bytes)},
+                {"ms", number_json(e.ms)},
+                {"partial", e.marks.partial},
+                {"kind", e.kind},
+                {"signal", e.signal},
+                {"shape", e.shape},
+                {"hash", e.hash},
+                {"limited", e.marks.limited},
+                {"approximate", e.marks.approximate},
+                {"notes", e.marks.notes},
                 {"scope", subject_json(e.names)}};
     if (e.then) row["then"] = window_json(*e.then);
     if (!e.outside.empty()) row["outside"] = e.outside;
-    if (e.failure) row["failed"] = {{"class", failure_name(e.failure->cls)}, {"cause", e.failure->cause}, {"cure", e.failure->cure}};
-    else if (!e.answered) row["failed"] = {{"class", "cancelled"}, {"cause", "the run stopped before the answer"}, {"cure", ""}};
+    if (e.failure)
+      row["failed"] = {{"class", failure_name(e.failure->cls)}, {"cause", e.failure->cause}, {"cure", e.failure->cure}};
+    else if (!e.answered)
+      row["failed"] = {{"class", "cancelled"}, {"cause", "the run stopped before the answer"}, {"cure", ""}};
     out.push_back(std::move(row));
   }
   return out;
@@ -94,7 +123,8 @@ Json evidence_part(const Report& report) {
 
 Json report_json(const Report& report) {
   Json suspects = Json::array(), unknown = Json::array();
-  for (const Suspect& s : report.suspects) suspects.push_back({{"service", s.service}, {"score", number_json(s.score)}, {"why", s.why}});
+  for (const Suspect& s : report.suspects)
+    suspects.push_back({{"service", s.service}, {"score", number_json(s.score)}, {"why", s.why}});
   for (const Unknown& u : report.unknown) unknown.push_back(unknown_json(u));
   Json out = {{"schema_version", 1},
               {"case", report.case_path},
@@ -118,8 +148,11 @@ Json report_json(const Report& report) {
   out["versions"] = report.versions.is_object() ? report.versions : Json::object();
   out["lang"] = report.lang;
   out["stopped"] = report.stopped;
-  // Everything that a second run over the same telemetry may tell differently, besides `case` and the ms and bytes of evidence.
-  out["clock"] = {{"case_id", report.case_id}, {"started", print_time(report.started)}, {"ended", print_time(report.ended)},
+  // Everything that a second run over the same telemetry may tell differently, besides `case` and the ms and bytes of
+  // evidence.
+  out["clock"] = {{"case_id", report.case_id},
+                  {"started", print_time(report.started)},
+                  {"ended", print_time(report.ended)},
                   {"ms", number_json(report.ms)}};
   return out;
 }
@@ -133,8 +166,8 @@ Json without_clock(Json document) {
   return document;
 }
 
-// What a terminal would obey (C1, bidi overrides, DEL) is written as \\u: the same text to a parser. Such code points can
-// stand inside strings only.
+// What a terminal would obey (C1, bidi overrides, DEL) is written as \\u: the same text to a parser. Such code points
+// can stand inside strings only.
 std::string json_report(const Report& report, const Style&) {
   const std::string raw = pretty(report_json(report));
   std::string out;

@@ -14,9 +14,11 @@
 namespace inquest {
 namespace {
 
-constexpr size_t most_bytes = 950'000, most_mermaid = 5'000, most_rows = 15, most_findings = 150, most_gaps = 100, most_cell = 200;
+constexpr size_t most_bytes = 950'000, most_mermaid = 5'000, most_rows = 15, most_findings = 150, most_gaps = 100,
+                 most_cell = 200;
 
-// Text in a line: everything that Markdown or HTML could take for markup is escaped, and no text makes a link or a mention.
+// Text in a line: everything that Markdown or HTML could take for markup is escaped, and no text makes a link or a
+// mention.
 std::string md(std::string_view text, size_t at_most = 500) {
   std::string out;
   for (const char c : printable(text, at_most)) {
@@ -31,7 +33,9 @@ std::string md(std::string_view text, size_t at_most = 500) {
         break;
       case ':':
         out += ':';
-        if (out.size() > 4 && (out.compare(out.size() - 5, 5, "http:") == 0 || out.compare(out.size() - 5, 5, "ttps:") == 0)) out += "&#8203;";
+        if (out.size() > 4 &&
+            (out.compare(out.size() - 5, 5, "http:") == 0 || out.compare(out.size() - 5, 5, "ttps:") == 0))
+          out += "&#8203;";
         break;
       default: out += c;
     }
@@ -90,13 +94,17 @@ std::string cited_md(const Finding& f) {
 std::string head_md(const Report& report) {
   const Headline head = headline(report);
   const Verdict& v = report.judgement.verdict;
-  std::string out = fmt::format("# {} {}{}\n\n", head.glyph, head.word, head.about.empty() ? "" : ": " + md(head.about, 200));
+  std::string out =
+      fmt::format("# {} {}{}\n\n", head.glyph, head.word, head.about.empty() ? "" : ": " + md(head.about, 200));
   if (!head.says.empty()) out += md(head.says) + "\n\n";
   if (!report.answer.empty()) out += "**Answer:** " + md(report.answer) + "\n\n";
   if (report.judged && !report.finished) out += "**Unfinished:** " + md(report.ended_why) + "\n\n";
   out += "| | |\n| --- | --- |\n";
-  const auto row = [&](const char* name, const std::string& text) { if (!text.empty()) out += fmt::format("| {} | {} |\n", name, text); };
-  row("Procedure", md(title_of(report.title, report.sop), 200) + (report.sop_hash.empty() ? "" : ", sha256 " + code(report.sop_hash.substr(0, 16))));
+  const auto row = [&](const char* name, const std::string& text) {
+    if (!text.empty()) out += fmt::format("| {} | {} |\n", name, text);
+  };
+  row("Procedure", md(title_of(report.title, report.sop), 200) +
+                       (report.sop_hash.empty() ? "" : ", sha256 " + code(report.sop_hash.substr(0, 16))));
   if (report.judged && v.onset) row("Since", md(print_time(*v.onset)));
   if (!report.window.empty()) row("Window", md(print_window(report.window)));
   for (const std::string& s : how_sure(report)) row("How sure", md(s));
@@ -117,32 +125,41 @@ std::string path_md(const Report& report) {
     const Walk walk = walk_of(report, *sop);
     const std::string diagram = draw_mermaid(*sop, &walk);
     if (diagram.size() <= most_mermaid) out += fenced(diagram, "mermaid", most_mermaid);
-    else out += "The diagram is longer than the 5 000 characters that trackers draw; as text:\n\n" + fenced(draw_text(*sop, &walk, 100), "text", 20'000);
+    else
+      out += "The diagram is longer than the 5 000 characters that trackers draw; as text:\n\n" +
+             fenced(draw_text(*sop, &walk, 100), "text", 20'000);
     out += "\n";
   }
   Table steps;
   steps.columns = {{"step", true}, {"state"}, {"kind"}, {"by"}, {"evidence"}, {"found"}, {"then"}};
   for (const ReportStep& s : report.path) {
-    std::string then = s.chose.empty() ? "" : "chose \"" + s.chose + "\", by " + (s.chose_by.empty() ? "nobody" : s.chose_by);
+    std::string then =
+        s.chose.empty() ? "" : "chose \"" + s.chose + "\", by " + (s.chose_by.empty() ? "nobody" : s.chose_by);
     for (const ReportOffer& o : s.offers)
-      if (!o.offered) then += (then.empty() ? "" : "; ") + std::string("not offered: \"") + o.label + "\", " + o.why_not;
-    steps.rows.push_back({std::to_string(steps.rows.size() + 1), title_of(s.title, s.state), kind_word(s.kind), s.via, join(s.evidence, " "), join(s.findings, " "), then});
+      if (!o.offered)
+        then += (then.empty() ? "" : "; ") + std::string("not offered: \"") + o.label + "\", " + o.why_not;
+    steps.rows.push_back({std::to_string(steps.rows.size() + 1), title_of(s.title, s.state), kind_word(s.kind), s.via,
+                          join(s.evidence, " "), join(s.findings, " "), then});
     if (steps.rows.size() >= 200) { steps.note = fmt::format("200 of {} steps", report.path.size()); break; }
   }
   return out + table_md(steps);
 }
 
 std::string evidence_md(const ReportEvidence& e) {
-  std::string out = fmt::format("### {}\n\n{}: {}\n\n", md(e.id, 20), code(e.state + "." + e.ask, 120), md(e.says.empty() ? e.kind : e.says));
+  std::string out = fmt::format("### {}\n\n{}: {}\n\n", md(e.id, 20), code(e.state + "." + e.ask, 120),
+                                md(e.says.empty() ? e.kind : e.says));
   std::string line = "from " + md(e.source);
   if (!e.window.empty()) line += ", " + md(print_window(e.window));
-  if (e.failure) line += ", **failed** (" + md(failure_name(e.failure->cls)) + "): " + md(e.failure->cause) + (e.failure->cure.empty() ? "" : ". Cure: " + md(e.failure->cure));
+  if (e.failure)
+    line += ", **failed** (" + md(failure_name(e.failure->cls)) + "): " + md(e.failure->cause) +
+            (e.failure->cure.empty() ? "" : ". Cure: " + md(e.failure->cure));
   else if (!e.answered) line += ", **no answer**: the run stopped before";
   else line += ", " + count(e.rows) + " rows, sha256 " + code(e.hash.substr(0, 16));
   out += line + "\n\n";
   if (const std::string marks = marks_line(e.marks); !marks.empty()) out += md(marks) + "\n\n";
   out += table_md(evidence_table(e, most_rows));
-  if (!e.native.empty()) out += "<details><summary>As it was sent</summary>\n\n" + fenced(e.native, "", 3000) + "\n</details>\n\n";
+  if (!e.native.empty())
+    out += "<details><summary>As it was sent</summary>\n\n" + fenced(e.native, "", 3000) + "\n</details>\n\n";
   return out;
 }
 
@@ -157,7 +174,8 @@ std::string markdown_report(const Report& report, const Style&) {
     out += fmt::format("- **{} {}** {} (strength {:.2f}{})\n", md(f.id, 20), md(f.kind, 80), cited_md(f), f.strength,
                        f.onset ? ", onset " + print_clock(*f.onset) + " UTC" : "");
   }
-  if (report.findings.size() > most_findings) out += fmt::format("- and {} more in the case file\n", report.findings.size() - most_findings);
+  if (report.findings.size() > most_findings)
+    out += fmt::format("- and {} more in the case file\n", report.findings.size() - most_findings);
   out += "\n";
   if (const auto onset = report.judgement.verdict.onset)
     for (const ReportEvidence& e : report.evidence)
@@ -175,7 +193,8 @@ std::string markdown_report(const Report& report, const Style&) {
   const std::vector<Gap> gaps = not_looked_at(report);
   if (gaps.empty()) out += "Everything that the procedure asks for was looked at.\n";
   for (size_t i = 0; i < gaps.size() && i < most_gaps; ++i)
-    out += "- " + md(gaps[i].what) + ": " + md(gaps[i].why) + (gaps[i].cure.empty() ? "" : ". Cure: " + md(gaps[i].cure)) + "\n";
+    out += "- " + md(gaps[i].what) + ": " + md(gaps[i].why) +
+           (gaps[i].cure.empty() ? "" : ". Cure: " + md(gaps[i].cure)) + "\n";
   if (gaps.size() > most_gaps) out += fmt::format("- and {} more\n", gaps.size() - most_gaps);
   std::string last = "\n## Run it again\n\n";
   for (const Command& c : next_commands(report)) last += md(c.doc) + "\n\n" + fenced(c.command, "sh") + "\n";
@@ -189,7 +208,8 @@ std::string markdown_report(const Report& report, const Style&) {
     ++shown;
   }
   if (shown < report.evidence.size())
-    out += fmt::format("{} of {} pieces of evidence are shown, so that this stays under 1 MB; the case file has all.\n", shown, report.evidence.size());
+    out += fmt::format("{} of {} pieces of evidence are shown, so that this stays under 1 MB; the case file has all.\n",
+                       shown, report.evidence.size());
   return out + last;
 }
 

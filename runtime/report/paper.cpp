@@ -128,7 +128,9 @@ void Paper::table(const std::string& prefix, const Table& table) {
     while (total() > room) {
       size_t widest = n;
       for (size_t c = 0; c < n; ++c)
-        if (there[c] && !table.columns[c].right && !table.columns[c].spark && wide[c] > least && (widest == n || wide[c] > wide[widest])) widest = c;
+        if (there[c] && !table.columns[c].right && !table.columns[c].spark && wide[c] > least &&
+            (widest == n || wide[c] > wide[widest]))
+          widest = c;
       if (widest == n) return;
       --wide[widest];
     }

@@ -1,8 +1,8 @@
 // Paper: lines of text that never exceed a width: wrapped sentences with a hanging indent, tables that give way.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Everything passes printable() here, so no control byte of telemetry reaches a terminal. Colour is a tone on a word that also
-// stands there in letters; without Style::colour not one escape is written. Thread rule: one thread.
+// Everything passes printable() here, so no control byte of telemetry reaches a terminal. Colour is a tone on a word
+// that also stands there in letters; without Style::colour not one escape is written. Thread rule: one thread.
 #pragma once
 
 #include <functional>

@@ -7,7 +7,8 @@
 
 namespace inquest {
 
-Report make_report(std::vector<JournalRow> rows, const std::vector<EvidenceRow>& evidence, const std::string& case_path) {
+Report make_report(std::vector<JournalRow> rows, const std::vector<EvidenceRow>& evidence,
+                   const std::string& case_path) {
   ReportBuilder builder;
   builder.case_path(case_path);
   for (const JournalRow& row : rows) builder.row(row);

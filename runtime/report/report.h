@@ -1,11 +1,11 @@
 // Report: everything a reader is shown about a case, as one value made from its journal; writers turn it into formats.
 // SPDX-License-Identifier: Apache-2.0
 //
-// make_report is a pure function of the case file; nothing in a Report comes from anywhere else, so every output can be made
-// again from the case alone. Writers (terminal, markdown, json, html) are functions of the Report and share nothing else;
-// the registry is the list writers(). A case whose run did not end (a crash, power loss) gives a report too: `finished`
-// is false, `ended_why` says after which row it stops, and without a verdict row `judged` is false and no verdict may be
-// shown. Texts in a Report are as they came: writers pass them through printable() or escape_html().
+// make_report is a pure function of the case file; nothing in a Report comes from anywhere else, so every output can be
+// made again from the case alone. Writers (terminal, markdown, json, html) are functions of the Report and share
+// nothing else; the registry is the list writers(). A case whose run did not end (a crash, power loss) gives a report
+// too: `finished` is false, `ended_why` says after which row it stops, and without a verdict row `judged` is false and
+// no verdict may be shown. Texts in a Report are as they came: writers pass them through printable() or escape_html().
 // Thread rule: values, no shared state.
 #pragma once
 
@@ -53,7 +53,15 @@ struct ReportStep {                         // one visit of a state
   Time at;                                  // side column
   double ms = 0;                            // until the next step began
 };
-struct ReportContext { int step = 0; bool entered = true; int index = 0; std::string name; Scope scope; Map names; int round = 1, rounds = 1; };
+struct ReportContext {
+  int step = 0;
+  bool entered = true;
+  int index = 0;
+  std::string name;
+  Scope scope;
+  Map names;
+  int round = 1, rounds = 1;
+};
 struct Suspect { std::string service; double score = 0; std::string why; };
 
 struct Report {
@@ -88,7 +96,8 @@ struct Report {
 // Damaged rows of a case that opens are errors of open(); members that a row lacks stay at their defaults here.
 Result<Report> make_report(const CaseFile& file);
 // The same from its parts: rows in order, evidence with frames. `finished` follows from the rows.
-Report make_report(std::vector<JournalRow> rows, const std::vector<EvidenceRow>& evidence, const std::string& case_path);
+Report make_report(std::vector<JournalRow> rows, const std::vector<EvidenceRow>& evidence,
+                   const std::string& case_path);
 
 struct Style { size_t columns = 100; bool colour = false; bool terminal = false; std::string lang = "en"; };
 struct Writer {
@@ -99,6 +108,7 @@ struct Writer {
 };
 const std::vector<Writer>& writers();
 const Writer* writer(std::string_view format);          // null when unknown
-const Writer* writer_for_file(std::string_view path);   // by extension, .txt = terminal without colour; null when unknown
+const Writer* writer_for_file(
+    std::string_view path);  // by extension, .txt = terminal without colour; null when unknown
 
 }  // namespace inquest

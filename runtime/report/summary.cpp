@@ -68,7 +68,9 @@ void add(std::vector<Gap>& gaps, Gap gap) {
 void evidence_gaps(const Report& report, std::vector<Gap>& gaps) {
   for (const ReportEvidence& e : report.evidence) {
     const std::string what = fmt::format("{}.{} [{}]", e.state, e.ask, e.id);
-    if (e.failure) add(gaps, {what, fmt::format("failed ({}): {}", failure_name(e.failure->cls), e.failure->cause), e.failure->cure});
+    if (e.failure)
+      add(gaps,
+          {what, fmt::format("failed ({}): {}", failure_name(e.failure->cls), e.failure->cause), e.failure->cure});
     else if (!e.answered) add(gaps, {what, "the run stopped before the answer", ""});
     if (!e.marks.partial.empty()) add(gaps, {what, "partial: " + e.marks.partial, ""});
     if (!e.marks.limited.empty()) add(gaps, {what, "limited: " + e.marks.limited, ""});
@@ -87,8 +89,9 @@ void state_gaps(const Report& report, std::vector<Gap>& gaps) {
     for (const ReportStep& step : report.path)
       for (const ReportOffer& o : step.offers)
         if (o.to == s.name)
-          why = !o.offered ? "\"" + o.label + "\" was not offered: " + o.why_not
-                           : "\"" + o.label + "\" was not chosen" + (step.chose.empty() ? "" : ", but \"" + step.chose + "\"");
+          why = !o.offered
+                    ? "\"" + o.label + "\" was not offered: " + o.why_not
+                    : "\"" + o.label + "\" was not chosen" + (step.chose.empty() ? "" : ", but \"" + step.chose + "\"");
     add(gaps, {std::string("state ") + title_of(s.title, s.name), why, ""});
   }
 }
@@ -150,10 +153,12 @@ std::vector<Gap> gaps_of(const std::vector<Unknown>& unknown) {
     std::string why = u.why;
     if (!u.signal.empty()) why += (why.empty() ? "" : "; ") + std::string("needs ") + u.signal;
     if (!u.tried.empty()) why += "; looked for " + some(u.tried);
-    const auto same = std::find_if(rows.begin(), rows.end(), [&](const Row& r) { return r.kind == u.kind && r.gap.why == why; });
+    const auto same =
+        std::find_if(rows.begin(), rows.end(), [&](const Row& r) { return r.kind == u.kind && r.gap.why == why; });
     Row& row = same != rows.end() ? *same : rows.emplace_back(Row{{"", why, u.cure}, u.kind, {}});
     const std::string subject = about(u.subject.value_or(Subject{}));
-    if (std::find(row.subjects.begin(), row.subjects.end(), subject) == row.subjects.end()) row.subjects.push_back(subject);
+    if (std::find(row.subjects.begin(), row.subjects.end(), subject) == row.subjects.end())
+      row.subjects.push_back(subject);
   }
   std::vector<Gap> out;
   for (Row& r : rows) {
@@ -170,8 +175,11 @@ std::vector<Gap> not_looked_at(const Report& report) {
   state_gaps(report, out);
   for (const Judged& h : report.judgement.hypotheses)
     for (const Missing& m : h.helps_missing) {
-      const bool told = std::any_of(out.begin(), out.end(), [&](const Gap& g) { return g.what.rfind(m.kind + " about ", 0) == 0; });
-      if (!told) add(out, {m.kind + ", which would help " + h.hypothesis, m.why + (m.signal.empty() ? "" : "; needs " + m.signal), m.cure});
+      const bool told =
+          std::any_of(out.begin(), out.end(), [&](const Gap& g) { return g.what.rfind(m.kind + " about ", 0) == 0; });
+      if (!told)
+        add(out, {m.kind + ", which would help " + h.hypothesis,
+                  m.why + (m.signal.empty() ? "" : "; needs " + m.signal), m.cure});
     }
   return out;
 }
@@ -192,7 +200,9 @@ std::vector<std::string> not_found(const Rows& rows) {
   }
   std::vector<std::string> out;
   for (const Row& r : kinds)
-    if (!r.missing.empty()) out.push_back(fmt::format("{}: not in {} of {} examined ({})", r.kind, r.missing.size(), r.examined, some(r.missing)));
+    if (!r.missing.empty())
+      out.push_back(
+          fmt::format("{}: not in {} of {} examined ({})", r.kind, r.missing.size(), r.examined, some(r.missing)));
   return out;
 }
 
@@ -206,7 +216,8 @@ std::vector<Command> next_commands(const Report& report) {
     for (const Json& s : report.sources) (member_text(s, "kind") == "otlp" ? files : servers) = true;
   if (servers) again += " --sources FILE";
   else if (files) again += " --data DIR";
-  if (!report.window.empty()) again += " --from " + print_time(report.window.from) + " --to " + print_time(report.window.to);
+  if (!report.window.empty())
+    again += " --from " + print_time(report.window.from) + " --to " + print_time(report.window.to);
   for (const auto& [name, value] : report.inputs)
     if (!value.null()) again += " --input " + quoted(printable(name + "=" + print_value(value)));
   std::map<std::string, std::string> answers = report.answers;
@@ -214,8 +225,10 @@ std::vector<Command> next_commands(const Report& report) {
     for (const ReportStep& s : report.path)
       if (!s.chose.empty() && s.chose_by == "person") answers[s.state] = s.chose;
   for (const auto& [state, label] : answers) again += " --answer " + quoted(printable(state + "=" + label));
-  out.push_back({again, "the same investigation again" + std::string(servers ? "; FILE: the configuration of the sources"
-                                                                   : files ? "; DIR: the folder with the telemetry" : "")});
+  out.push_back(
+      {again, "the same investigation again" + std::string(servers ? "; FILE: the configuration of the sources"
+                                                           : files ? "; DIR: the folder with the telemetry"
+                                                                   : "")});
   return out;
 }
 

@@ -63,7 +63,8 @@ std::vector<size_t> chosen(const std::vector<double>& weights, size_t most) {
 Map by_service(const Frame& frame) {
   std::set<std::string> services;
   const Column* const service = frame.column("service");
-  for (size_t r = 0; service && service->type == ColumnType::text && r < frame.rows; ++r) services.insert(service->text(r));
+  for (size_t r = 0; service && service->type == ColumnType::text && r < frame.rows; ++r)
+    services.insert(service->text(r));
   return {{"by", services.size() == 1 && frame.column("operation") ? List{"service", "operation"} : List{"service"}}};
 }
 
@@ -93,7 +94,8 @@ Table series_table(const ReportEvidence& e, size_t most) {
     }
     std::vector<std::string> row = {l.service};
     if (labels) row.push_back(l.label);
-    for (const double v : {l.points.front().second, l.points.back().second, least, greatest}) row.push_back(human(v, e.unit));
+    for (const double v : {l.points.front().second, l.points.back().second, least, greatest})
+      row.push_back(human(v, e.unit));
     row.push_back(sparkline(l.points, e.window));
     out.rows.push_back(std::move(row));
   }
@@ -123,8 +125,9 @@ Table latency_table(const ReportEvidence& e, size_t most) {
       const double p95 = number(*series, "p95", i);
       if (std::isfinite(p95)) points.emplace_back(time->integer(i), p95);
     }
-    out.rows.push_back({group_name(*summary, r), whole(*summary, "n", r), duration(*summary, "p50", r), duration(*summary, "p95", r),
-                        duration(*summary, "p99", r), whole(*summary, "errors", r), sparkline(points, e.window)});
+    out.rows.push_back({group_name(*summary, r), whole(*summary, "n", r), duration(*summary, "p50", r),
+                        duration(*summary, "p95", r), duration(*summary, "p99", r), whole(*summary, "errors", r),
+                        sparkline(points, e.window)});
   }
   if (out.rows.size() < summary->rows)
     out.note = fmt::format("{} of {}, those with the longest p95", out.rows.size(), summary->rows);
@@ -176,7 +179,9 @@ std::vector<SeriesLine> series_lines(const Frame& frame) {
   std::vector<const Column*> labels;
   for (const Column& c : frame.columns)
     if (c.type == ColumnType::text && c.name != "service") labels.push_back(&c);
-  const auto name = [&](size_t r) { return service && service->type == ColumnType::text ? service->text(r) : std::string(); };
+  const auto name = [&](size_t r) {
+    return service && service->type == ColumnType::text ? service->text(r) : std::string();
+  };
   // A label tells series apart only where one service has two values of it.
   std::vector<const Column*> telling;
   for (const Column* label : labels) {

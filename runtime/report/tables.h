@@ -1,8 +1,8 @@
 // Tables: what a frame looks like to a person, by its shape; shared by every writer.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Pure. Cells are texts as they came: a writer escapes them for its own format. A table never hides that it is cut: `note`
-// says how many of how many rows stand in it and how they were chosen.
+// Pure. Cells are texts as they came: a writer escapes them for its own format. A table never hides that it is cut:
+// `note` says how many of how many rows stand in it and how they were chosen.
 #pragma once
 
 #include <optional>

@@ -15,7 +15,9 @@ namespace inquest {
 namespace {
 
 std::string of_all(size_t shown, size_t all, const std::string& what) {
-  return shown < all ? fmt::format("{} of {} {}", count(static_cast<int64_t>(shown)), count(static_cast<int64_t>(all)), what) : "";
+  return shown < all
+             ? fmt::format("{} of {} {}", count(static_cast<int64_t>(shown)), count(static_cast<int64_t>(all)), what)
+             : "";
 }
 
 std::string cell(const Frame& frame, const char* name, size_t row) {
@@ -32,13 +34,21 @@ Table spans_table(const Frame& frame, size_t most) {
   const Column* const start = frame.column("start");
   const Column* const took = frame.column("duration");
   if (!id || id->type != ColumnType::text || !whole_numbers(start) || !whole_numbers(took)) return {};
-  struct Trace { std::string id; int64_t from = 0, longest = -1; std::string operation; size_t spans = 0, errors = 0; std::set<std::string> services; };
+  struct Trace {
+    std::string id;
+    int64_t from = 0, longest = -1;
+    std::string operation;
+    size_t spans = 0, errors = 0;
+    std::set<std::string> services;
+  };
   std::vector<Trace> traces;
   std::map<std::string, size_t> index;
   const Column* const service = frame.column("service");
   const Column* const operation = frame.column("operation");
   const Column* const status = frame.column("status");
-  const auto text = [](const Column* c, size_t r) { return c && c->type == ColumnType::text ? c->text(r) : std::string(); };
+  const auto text = [](const Column* c, size_t r) {
+    return c && c->type == ColumnType::text ? c->text(r) : std::string();
+  };
   for (size_t r = 0; r < frame.rows; ++r) {
     const auto [at, fresh] = index.emplace(id->text(r), traces.size());
     if (fresh) traces.push_back({id->text(r), start->absent(r) ? 0 : start->integer(r), -1, "", 0, 0, {}});
@@ -53,12 +63,13 @@ Table spans_table(const Frame& frame, size_t most) {
     }
   }
   Table out;
-  out.columns = {{"trace"}, {"begins"}, {"longest span", true}, {"of"}, {"spans", true}, {"services", true}, {"errors", true}};
+  out.columns = {{"trace"},       {"begins"},         {"longest span", true}, {"of"},
+                 {"spans", true}, {"services", true}, {"errors", true}};
   for (size_t i = 0; i < traces.size() && i < most; ++i) {
     const Trace& t = traces[i];
-    out.rows.push_back({t.id.substr(0, 12), print_clock({t.from}), t.longest < 0 ? "–" : human_ns(t.longest), t.operation,
-                        count(static_cast<int64_t>(t.spans)), count(static_cast<int64_t>(t.services.size())),
-                        count(static_cast<int64_t>(t.errors))});
+    out.rows.push_back({t.id.substr(0, 12), print_clock({t.from}), t.longest < 0 ? "–" : human_ns(t.longest),
+                        t.operation, count(static_cast<int64_t>(t.spans)),
+                        count(static_cast<int64_t>(t.services.size())), count(static_cast<int64_t>(t.errors))});
   }
   out.note = of_all(out.rows.size(), traces.size(), "traces, in the order of the answer");
   return out;
@@ -98,7 +109,8 @@ Table logs_table(const Frame& frame, size_t most) {
   Table out;
   out.columns = {{"time"}, {"service"}, {"severity"}, {"body"}};
   for (size_t r = 0; r < frame.rows && r < most; ++r)
-    out.rows.push_back({cell(frame, "time", r), cell(frame, "service", r), cell(frame, "severity", r), cell(frame, "body", r)});
+    out.rows.push_back(
+        {cell(frame, "time", r), cell(frame, "service", r), cell(frame, "severity", r), cell(frame, "body", r)});
   out.note = of_all(out.rows.size(), frame.rows, "records, in the order of the answer");
   return out;
 }
@@ -117,8 +129,8 @@ Table templates_table(const Frame& frame, const Window& window, size_t most) {
           if (std::isfinite(v))
             points.emplace_back(window.from.ns + static_cast<int64_t>(at * static_cast<double>(window.length().ns)), v);
         }
-    out.rows.push_back({cell(frame, "service", r), cell(frame, "severity", r), cell(frame, "before", r), cell(frame, "after", r),
-                        sparkline(points, window), cell(frame, "template", r)});
+    out.rows.push_back({cell(frame, "service", r), cell(frame, "severity", r), cell(frame, "before", r),
+                        cell(frame, "after", r), sparkline(points, window), cell(frame, "template", r)});
   }
   out.note = of_all(out.rows.size(), frame.rows, "kinds of messages");
   return out;
@@ -133,7 +145,8 @@ Table plain_table(const Frame& frame, size_t most) {
     for (size_t r = 0; r < frame.rows && !any; ++r) any = !c.absent(r);
     if (any && shown.size() < widest) shown.push_back(&c);
   }
-  for (const Column* c : shown) out.columns.push_back({c->name, c->type != ColumnType::text && c->type != ColumnType::time});
+  for (const Column* c : shown)
+    out.columns.push_back({c->name, c->type != ColumnType::text && c->type != ColumnType::time});
   for (size_t r = 0; r < frame.rows && r < most; ++r) {
     std::vector<std::string> row;
     for (const Column* c : shown) row.push_back(cell_text(*c, r));

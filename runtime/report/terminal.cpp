@@ -39,8 +39,13 @@ TerminalWalk::TerminalWalk(const Style& style, Paper::Sink sink, Frames frames, 
 }
 
 TerminalWalk::TerminalWalk(const Style& style, std::FILE* file, Frames frames, const std::string& case_path)
-    : TerminalWalk(style, [file](std::string_view text) { std::fwrite(text.data(), 1, text.size(), file); std::fflush(file); },
-                   std::move(frames), case_path) {}
+    : TerminalWalk(
+          style,
+          [file](std::string_view text) {
+            std::fwrite(text.data(), 1, text.size(), file);
+            std::fflush(file);
+          },
+          std::move(frames), case_path) {}
 
 std::string TerminalWalk::bars() const {
   std::string out;
@@ -58,12 +63,15 @@ const ReportStep* TerminalWalk::step(const std::string& state) const {
 void TerminalWalk::opening(const JournalRow&) {
   const Report& r = builder_.report();
   paper_.rule(title_of(r.title, r.sop));
-  paper_.item("", Tone::dim, "window ", r.window.empty() ? "none" : print_window(r.window) + (r.window_from.empty() ? "" : ", from the " + r.window_from));
+  paper_.item("", Tone::dim, "window ",
+              r.window.empty() ? "none"
+                               : print_window(r.window) + (r.window_from.empty() ? "" : ", from the " + r.window_from));
   if (r.sources.is_array())
     for (const Json& s : r.sources) paper_.item("", Tone::dim, "source ", source_line(s));
   if (!r.inputs.empty()) {
     std::vector<std::string> inputs;
-    for (const auto& [name, value] : r.inputs) inputs.push_back(name + " = " + (value.null() ? "not given" : print_value(value)));
+    for (const auto& [name, value] : r.inputs)
+      inputs.push_back(name + " = " + (value.null() ? "not given" : print_value(value)));
     paper_.item("", Tone::dim, "inputs ", join(inputs, ", "));
   }
   paper_.item("", Tone::dim, "version", "Inquest " + (r.inquest_version.empty() ? "unknown" : r.inquest_version) +
@@ -92,12 +100,14 @@ void TerminalWalk::answer(const JournalRow& row) {
   const std::string in = bars() + "  ";
   if (!e) return;
   if (e->failure) {
-    paper_.item(in, Tone::bad, "✖ " + id + " failed", fmt::format("{}: {} ({}) from {}{}", e->ask, e->failure->cause,
-                                                                 failure_name(e->failure->cls), e->source, took(e->ms)));
+    paper_.item(in, Tone::bad, "✖ " + id + " failed",
+                fmt::format("{}: {} ({}) from {}{}", e->ask, e->failure->cause, failure_name(e->failure->cls),
+                            e->source, took(e->ms)));
     if (!e->failure->cure.empty()) paper_.item(in + "  ", Tone::dim, "cure", e->failure->cure);
     return;
   }
-  std::string body = fmt::format("{}: {} row{} from {}{}", e->ask, count(e->rows), e->rows == 1 ? "" : "s", e->source, took(e->ms));
+  std::string body =
+      fmt::format("{}: {} row{} from {}{}", e->ask, count(e->rows), e->rows == 1 ? "" : "s", e->source, took(e->ms));
   std::vector<std::string> scope;
   for (const auto& [name, value] : e->names) scope.push_back(name + "=" + value);
   if (!scope.empty()) body += ", " + join(scope, ", ");
@@ -120,7 +130,8 @@ void TerminalWalk::reviewed(const JournalRow& row) {
   if (const Json* const json = member(p, "rows"))
     if (auto read = json_rows(*json)) rows = std::move(*read);
   const std::vector<std::string> absent = not_found(rows);
-  paper_.item(in, Tone::strong, member_text(p, "review"), rows.found.empty() && absent.empty() && rows.unknown.empty() ? "nothing examined" : "");
+  paper_.item(in, Tone::strong, member_text(p, "review"),
+              rows.found.empty() && absent.empty() && rows.unknown.empty() ? "nothing examined" : "");
   for (const Finding& f : rows.found) {
     std::string body = cited(f) + fmt::format(" (strength {:.2f})", f.strength);
     paper_.item(in + "  ", Tone::good, "✔ found " + f.id, body);
@@ -131,7 +142,8 @@ void TerminalWalk::reviewed(const JournalRow& row) {
   }
   for (const std::string& line : absent) paper_.item(in + "  ", Tone::dim, "– not found", line);
   for (const Gap& g : gaps_of(rows.unknown))
-    paper_.item(in + "  ", Tone::warn, "? unknown", g.what + ": " + g.why + (g.cure.empty() ? "" : ". Cure: " + g.cure));
+    paper_.item(in + "  ", Tone::warn, "? unknown",
+                g.what + ": " + g.why + (g.cure.empty() ? "" : ". Cure: " + g.cure));
 }
 
 void TerminalWalk::split_at_onset() {
@@ -159,7 +171,8 @@ void TerminalWalk::offered(const JournalRow& row) {
   for (const Json& item : *items) {
     const std::string label = member_text(item, "label"), to = member_text(item, "to");
     if (!flag(item, "offered")) {
-      paper_.item(in + "  ", Tone::dim, "✖ not offered", "\"" + label + "\": " + printable(member_text(item, "why_not"), most_offers_why));
+      paper_.item(in + "  ", Tone::dim, "✖ not offered",
+                  "\"" + label + "\": " + printable(member_text(item, "why_not"), most_offers_why));
       continue;
     }
     std::string body = "\"" + label + "\" → " + (to == "done" ? "end" : to);
@@ -227,9 +240,11 @@ void TerminalWalk::row(const JournalRow& row) {
       for (const auto& [name, value] : subject->items())
         if (value.is_string()) key += " " + name + "=" + value.get<std::string>();
     if (word != "ruled_out")   // those are told together at the end
-      paper_.item(bars() + "  ", Tone::strong, "≡ hypothesis",
-                  fmt::format("{}{}{}: {}{}", member_text(p, "hypothesis"), key.empty() ? "" : " at", key, word,
-                              word == "confirmed" && strength ? fmt::format(" (strength {:.2f})", json_number(*strength)) : ""));
+      paper_.item(
+          bars() + "  ", Tone::strong, "≡ hypothesis",
+          fmt::format(
+              "{}{}{}: {}{}", member_text(p, "hypothesis"), key.empty() ? "" : " at", key, word,
+              word == "confirmed" && strength ? fmt::format(" (strength {:.2f})", json_number(*strength)) : ""));
   } else if (row.kind == "offered") {
     heading(member_text(p, "state"));
     offered(row);

@@ -4,11 +4,12 @@
 //     TerminalWalk walk(style, stderr, [&](const std::string& id) { … frame of evidence id … }, case_path);
 //     request.observer = [&](const JournalRow& row) { walk.row(row); };
 //
-// State by state: kind, title, window; each answer with rows, source and time taken, and a table of its frame; each finding as one
-// sentence with `[E3]`; what is offered and what is not, with reasons; a context with the limit that is now in force. When the
-// run ends: verdict, how sure, what was ruled out, what was not looked at, case path, next commands.
-// No line is wider than Style::columns (at least 40); hostile text is escaped; without Style::colour no escape is written.
-// The branches of a fork are told one after the other as their answers come in. Thread rule: one thread.
+// State by state: kind, title, window; each answer with rows, source and time taken, and a table of its frame; each
+// finding as one sentence with `[E3]`; what is offered and what is not, with reasons; a context with the limit that is
+// now in force. When the run ends: verdict, how sure, what was ruled out, what was not looked at, case path, next
+// commands. No line is wider than Style::columns (at least 40); hostile text is escaped; without Style::colour no
+// escape is written. The branches of a fork are told one after the other as their answers come in. Thread rule: one
+// thread.
 #pragma once
 
 #include <cstdio>

@@ -27,7 +27,8 @@ inline void check_golden(const std::string& name, const std::string& got) {
     const auto a = inquest::split(*kept, '\n'), b = inquest::split(got, '\n');
     size_t i = 0;
     while (i < a.size() && i < b.size() && a[i] == b[i]) ++i;
-    where = "line " + std::to_string(i + 1) + "\n  kept: " + (i < a.size() ? a[i] : "(end)") + "\n  got:  " + (i < b.size() ? b[i] : "(end)");
+    where = "line " + std::to_string(i + 1) + "\n  kept: " + (i < a.size() ? a[i] : "(end)") +
+            "\n  got:  " + (i < b.size() ? b[i] : "(end)");
   }
   FAIL(path << " differs: " << where << "\n  read the change, then approve it: INQUEST_APPROVE=1 report_test");
 }

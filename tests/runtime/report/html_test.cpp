@@ -1,5 +1,5 @@
-// The page: whole outputs, well-formed, without script, requests or markup from telemetry; the diagram laid out for real.
-// SPDX-License-Identifier: Apache-2.0
+// The page: whole outputs, well-formed, without script, requests or markup from telemetry; the diagram laid out for
+// real. SPDX-License-Identifier: Apache-2.0
 #include "runtime/report/html.h"
 
 #include <algorithm>
@@ -17,24 +17,34 @@ using namespace inquest;
 namespace {
 
 std::vector<std::pair<std::string, made::Case>> all() {
-  return {{"confirmed", made::confirmed()}, {"inconclusive", made::inconclusive()}, {"hostile", made::hostile()}, {"unfinished", made::unfinished()}};
+  return {{"confirmed", made::confirmed()},
+          {"inconclusive", made::inconclusive()},
+          {"hostile", made::hostile()},
+          {"unfinished", made::unfinished()}};
 }
 
 // Graphviz measures text with the fonts of the machine, so an approved page has a drawing of no machine.
 Result<std::string> drawn(const std::string& dot) {
-  return "<svg width=\"10pt\" height=\"10pt\" viewBox=\"0 0 10 10\"><title>" + std::to_string(split(dot, '\n').size()) + " lines of dot</title></svg>";
+  return "<svg width=\"10pt\" height=\"10pt\" viewBox=\"0 0 10 10\"><title>" + std::to_string(split(dot, '\n').size()) +
+         " lines of dot</title></svg>";
 }
 
-// What Python's parsers say: every element, attribute and address of a page, one a line; "broken: …" when it is not well-formed.
+// What Python's parsers say: every element, attribute and address of a page, one a line; "broken: …" when it is not
+// well-formed.
 std::string parsed(const std::string& page) {
-  const std::string path = std::string(std::getenv("TMPDIR") ? std::getenv("TMPDIR") : "/tmp") + "/inquest_html_test.html";
+  const std::string path =
+      std::string(std::getenv("TMPDIR") ? std::getenv("TMPDIR") : "/tmp") + "/inquest_html_test.html";
   REQUIRE(write_file(path, page).ok());
   const std::string command =
-      "python3 -c '\nimport sys, xml.etree.ElementTree as E, html.parser as H\ntext = open(sys.argv[1], encoding=\"utf-8\").read()\n"
+      "python3 -c '\nimport sys, xml.etree.ElementTree as E, html.parser as H\ntext = open(sys.argv[1], "
+      "encoding=\"utf-8\").read()\n"
       "try:\n    tree = E.fromstring(text)\nexcept E.ParseError as e:\n    print(\"broken:\", e); sys.exit()\n"
-      "for e in tree.iter():\n    print(\"etree\", e.tag, *[k + \"=\" + \" \".join(v.split()) for k, v in e.attrib.items()], sep=\"\\t\")\n"
-      "class P(H.HTMLParser):\n    def handle_starttag(self, tag, attrs): print(\"parser\", tag, *[k + \"=\" + \" \".join((v or \"\").split()) for k, v in attrs], sep=\"\\t\")\n"
-      "P().feed(text)\n' " + path;
+      "for e in tree.iter():\n    print(\"etree\", e.tag, *[k + \"=\" + \" \".join(v.split()) for k, v in "
+      "e.attrib.items()], sep=\"\\t\")\n"
+      "class P(H.HTMLParser):\n    def handle_starttag(self, tag, attrs): print(\"parser\", tag, *[k + \"=\" + \" "
+      "\".join((v or \"\").split()) for k, v in attrs], sep=\"\\t\")\n"
+      "P().feed(text)\n' " +
+      path;
   std::FILE* const pipe = popen(command.c_str(), "r");
   REQUIRE(pipe);
   std::string out;
@@ -75,7 +85,9 @@ TEST_CASE("nothing of a page runs or is fetched, whatever the telemetry says") {
       INFO(line);
       const std::vector<std::string> parts = split(line, '\t');
       REQUIRE(parts.size() > 1);
-      for (const char* tag : {"script", "img", "link", "iframe", "object", "embed", "form", "image", "use", "base", "foreignObject"}) CHECK(parts[1] != tag);
+      for (const char* tag :
+           {"script", "img", "link", "iframe", "object", "embed", "form", "image", "use", "base", "foreignObject"})
+        CHECK(parts[1] != tag);
       for (size_t i = 2; i < parts.size(); ++i) {
         CHECK(parts[i].rfind("on", 0) != 0);
         CHECK(parts[i].rfind("src=", 0) != 0);
@@ -103,14 +115,17 @@ TEST_CASE("without its style the page still says the verdict, how sure, and what
   std::string page = html_page(made::confirmed().report(), drawn);
   const size_t from = page.find("<style>");
   page.erase(from, page.find("</style>") - from);
-  for (const char* words : {"✔ CONFIRMED", "strength 0.90 of 1: 2 of 2 needs found", "onset 10:30:00", "<caption>Values of the chart: Memory over time</caption>", "535 MB"}) {
+  for (const char* words : {"✔ CONFIRMED", "strength 0.90 of 1: 2 of 2 needs found", "onset 10:30:00",
+                            "<caption>Values of the chart: Memory over time</caption>", "535 MB"}) {
     INFO(words);
     CHECK(page.find(words) != std::string::npos);
   }
 }
 
 TEST_CASE("without dot the page shows the drawing as text and says so") {
-  const Layout none = [](const std::string&) -> Result<std::string> { return Error{Code::not_found, "dot (Graphviz) is not installed"}; };
+  const Layout none = [](const std::string&) -> Result<std::string> {
+    return Error{Code::not_found, "dot (Graphviz) is not installed"};
+  };
   const std::string page = html_page(made::confirmed().report(), none);
   CHECK(page.find("Drawn as text: dot (Graphviz) is not installed") != std::string::npos);
   CHECK(page.find("✔ Review Services side by side") != std::string::npos);
@@ -142,7 +157,8 @@ TEST_CASE("a case with very many pieces of evidence stays under 1 MB and says wh
   made::start(c, {});
   for (int i = 0; i < 900; ++i) {
     const std::string id = fmt::format("E{}", i + 1);
-    made::ask(c, id, "metrics", fmt::format("m{}", i), "metric.memory", "metrics", made::memory_frame({"a", "b", "c", "d", "e", "f", "g", "h"}));
+    made::ask(c, id, "metrics", fmt::format("m{}", i), "metric.memory", "metrics",
+              made::memory_frame({"a", "b", "c", "d", "e", "f", "g", "h"}));
     made::answered(c, id);
   }
   for (const char* format : {"html", "markdown"}) {

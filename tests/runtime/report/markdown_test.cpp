@@ -29,7 +29,8 @@ TEST_CASE("telemetry makes no tag, no link and no new row in Markdown") {
     if (line.rfind("```", 0) == 0) inside = !inside;
     if (inside) continue;
     INFO(line.substr(0, 300));
-    for (const char* bad : {"<script", "<img", "<td", "https://evil", "http://"}) CHECK(line.find(bad) == std::string::npos);
+    for (const char* bad : {"<script", "<img", "<td", "https://evil", "http://"})
+      CHECK(line.find(bad) == std::string::npos);
   }
   size_t columns = 0;
   for (const std::string& line : split(text, '\n')) {   // every row of a table has the cells of its head

@@ -46,7 +46,10 @@ TEST_CASE("a review run again under the same bindings replaces its findings, und
   made::services_review(c, {}, two);
   REQUIRE(c.report().findings.size() == 1);
   CHECK(c.report().findings[0].id == "F2");
-  c.add("context_entered", {{"context", 1}, {"name", "service"}, {"scope", scope_json({made::window(), {}})}, {"names", {{"service", "b"}}}});
+  c.add("context_entered", {{"context", 1},
+                            {"name", "service"},
+                            {"scope", scope_json({made::window(), {}})},
+                            {"names", {{"service", "b"}}}});
   made::services_review(c, {}, one);
   CHECK(c.report().findings.size() == 2);
 }
@@ -70,7 +73,14 @@ TEST_CASE("rows of an unknown kind and members of a wrong type do no harm") {
   const size_t steps = c.report().path.size();
   c.add("later_invention", {{"state", 7}});
   for (const std::string& kind : journal_kinds()) {
-    c.add(kind, {{"state", 7}, {"evidence", Json::array()}, {"rows", "x"}, {"items", 3}, {"sop", 1}, {"names", 4}, {"marks", 5}, {"context", "nowhere"}});
+    c.add(kind, {{"state", 7},
+                 {"evidence", Json::array()},
+                 {"rows", "x"},
+                 {"items", 3},
+                 {"sop", 1},
+                 {"names", 4},
+                 {"marks", 5},
+                 {"context", "nowhere"}});
     c.add(kind, Json::array({1, 2}));
     c.add(kind, nullptr);
   }
@@ -84,15 +94,19 @@ TEST_CASE("the walk on the drawing: visited states and taken edges, also those t
   REQUIRE(sop);
   const Walk walk = walk_of(r, *sop);
   CHECK(walk.visited.size() == 7);
-  CHECK(walk.taken == std::set<std::pair<std::string, std::string>>{
-                          {"overview", "begin"}, {"gather", "combine"}, {"services", "look closer"}, {"traces", "read them"}, {"judge", "done"}});
+  CHECK(walk.taken == std::set<std::pair<std::string, std::string>>{{"overview", "begin"},
+                                                                    {"gather", "combine"},
+                                                                    {"services", "look closer"},
+                                                                    {"traces", "read them"},
+                                                                    {"judge", "done"}});
   CHECK(walk.current.empty());
   CHECK(walk_of(made::unfinished().report(), *sop).current == "latency");
 }
 
 TEST_CASE("the JSON document has the members that the design lists, as approved") {
-  for (const auto& [name, made] : {std::pair{"confirmed", made::confirmed()}, std::pair{"inconclusive", made::inconclusive()},
-                                   std::pair{"hostile", made::hostile()}, std::pair{"unfinished", made::unfinished()}})
+  for (const auto& [name, made] :
+       {std::pair{"confirmed", made::confirmed()}, std::pair{"inconclusive", made::inconclusive()},
+        std::pair{"hostile", made::hostile()}, std::pair{"unfinished", made::unfinished()}})
     made::check_golden(std::string(name) + ".json", json_report(made.report(), {}));
   const auto has = [](const Json& json, const std::vector<std::string>& keys) {
     for (const std::string& key : keys) {
@@ -101,11 +115,13 @@ TEST_CASE("the JSON document has the members that the design lists, as approved"
     }
   };
   const Json d = report_json(made::confirmed().report());
-  has(d, {"schema_version", "case", "sop", "inputs", "sources", "verdict", "hypotheses", "suspects", "findings", "unknown", "path", "evidence", "exit"});
+  has(d, {"schema_version", "case", "sop", "inputs", "sources", "verdict", "hypotheses", "suspects", "findings",
+          "unknown", "path", "evidence", "exit"});
   has(d["verdict"], {"word", "hypothesis", "subject", "onset", "strength", "says", "also", "missing"});
   has(d["hypotheses"][0], {"name", "subject", "word", "strength", "findings", "missing"});
   has(d["suspects"][0], {"service", "score", "why"});
-  has(d["findings"][0], {"id", "state", "kind", "subject", "numbers", "lists", "strength", "onset", "evidence", "says"});
+  has(d["findings"][0],
+      {"id", "state", "kind", "subject", "numbers", "lists", "strength", "onset", "evidence", "says"});
   has(d["path"][0], {"state", "context", "round", "via"});
   has(d["evidence"][0], {"id", "state", "ask", "source", "native", "window", "rows", "bytes", "ms", "partial"});
   has(report_json(made::inconclusive().report())["verdict"]["missing"][0], {"kind", "signal", "tried", "cure"});
@@ -130,7 +146,8 @@ TEST_CASE("no format lets a control byte or a bidi override through") {
     for (const Writer& w : writers()) {
       const std::string text = w.write(c.report(), {});
       INFO(w.format);
-      CHECK(std::none_of(text.begin(), text.end(), [](unsigned char ch) { return (ch < 0x20 && ch != '\n') || ch == 0x7f; }));
+      CHECK(std::none_of(text.begin(), text.end(),
+                         [](unsigned char ch) { return (ch < 0x20 && ch != '\n') || ch == 0x7f; }));
       CHECK(text.find("\xe2\x80\xae") == std::string::npos);   // U+202E
       CHECK(text.find("\xc2\x9b") == std::string::npos);       // C1 CSI
       CHECK(text.size() < 1'000'000);
@@ -150,7 +167,8 @@ TEST_CASE("formats are found by name and by extension") {
 
 TEST_CASE("the outputs of a case file are those of the run that wrote it") {
   const made::Case made = made::confirmed();
-  const std::string path = std::string(std::getenv("TMPDIR") ? std::getenv("TMPDIR") : "/tmp") + "/inquest_report_test.case";
+  const std::string path =
+      std::string(std::getenv("TMPDIR") ? std::getenv("TMPDIR") : "/tmp") + "/inquest_report_test.case";
   std::remove(path.c_str());
   ManualClock clock(made::at(7200));
   {

@@ -11,7 +11,10 @@ using namespace inquest;
 namespace {
 
 std::vector<std::pair<std::string, made::Case>> all() {
-  return {{"confirmed", made::confirmed()}, {"inconclusive", made::inconclusive()}, {"hostile", made::hostile()}, {"unfinished", made::unfinished()}};
+  return {{"confirmed", made::confirmed()},
+          {"inconclusive", made::inconclusive()},
+          {"hostile", made::hostile()},
+          {"unfinished", made::unfinished()}};
 }
 
 size_t widest(const std::string& text) {
