@@ -32,7 +32,7 @@ int run(const std::vector<std::string>& arguments, User& user) {
     options.watch = &watch;
     options.cancel = user.stop;
     options.print = [](std::string_view line) { print_out(printable(line) + "\n"); };
-    script::Evaluator evaluator(**inquest, *user.stop, *user.clock);
+    script::Evaluator evaluator(**inquest, *user.stop, *user.clock, "", &watch);
     options.setup = [&](lua_State* L) { return evaluator.define(L); };
     Result<lua::Ended> ended = lua::run_file(file, std::move(options), rest);
     std::fflush(stdout);

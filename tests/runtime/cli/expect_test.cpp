@@ -82,7 +82,7 @@ Report report(bool found = true) {
   rise.subject = {{"service", "a"}};
   rise.numbers = {{"times", 3}};
   rise.strength = 0.5;
-  if (found) rows.found = {rise};
+  if (found) rows.found = out.findings = {rise};
   Unknown unknown;
   unknown.kind = "load_rise";
   unknown.why = "no answer";
