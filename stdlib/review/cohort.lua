@@ -15,6 +15,14 @@ return review {
     },
   },
   run = function (frames, options)
+    -- As it stands in the JSON text of the attributes.
+    local function quoted(text)
+      text = string.gsub(text, '[%c"\\]', function (c)
+        local short = ({ ['"'] = '\\"', ["\\"] = "\\\\", ["\n"] = "\\n", ["\t"] = "\\t", ["\r"] = "\\r", ["\b"] = "\\b", ["\f"] = "\\f" })[c]
+        return short or string.format("\\u%04x", string.byte(c))
+      end)
+      return '"' .. text .. '"'
+    end
     -- Traces of a list whose span of this operation carries the attribute with this value; all of them for a number.
     local function traces(frame, row, with)
       local out, seen = {}, {}
@@ -25,8 +33,8 @@ return review {
       local ids, attributes = spans:column("trace_id"), spans:column("attributes")
       local bare, text
       if with and row.value then
-        bare = '"' .. row.attribute .. '":' .. row.value
-        text = '"' .. row.attribute .. '":"' .. row.value .. '"'
+        bare = quoted(row.attribute) .. ":" .. row.value
+        text = quoted(row.attribute) .. ":" .. quoted(row.value)
       end
       for i, id in ipairs(ids) do
         local a = attributes[i]

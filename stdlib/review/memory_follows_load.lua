@@ -2,8 +2,8 @@
 -- SPDX-License-Identifier: Apache-2.0
 return review {
   version = 1,
-  doc = "Compares requests per second before and after the onset of the memory growth: found when the load rose by at least "
-    .. "`share` of what memory rose by, and visibly (p ≤ 0.05).",
+  doc = "Compares the medians of requests per second and of memory before and after the onset of the memory growth, up to the "
+    .. "first restart: found when the load rose by at least `share` of what memory rose by, and visibly (p ≤ 0.05).",
   takes = { memory = "metric.memory", load = "metric.request_rate" },
   options = { share = number { default = 0.5 }, least = number { default = 1.2 } },
   yields = {
@@ -36,7 +36,16 @@ return review {
         elseif not g then
           examined[#examined + 1] = { kind = "memory_follows_load", subject = { service = service } }
         else
-          local c = kernel.compare(frames.load:where { service = service }, { by = { "service" }, at = g.onset }):table()[1]
+          -- Up to the first restart after the onset, medians of the same time on both sides; growth since the first
+          -- sample has no time before, there the halves are compared.
+          local cells = { service = service }
+          if g.subject.instance then cells.instance = g.subject.instance end
+          local memory = frames.memory:where(cells)
+          local t = kernel.trend(memory, { at = g.onset }):table()[1]
+          local split = { by = { "service" }, at = g.onset, to = t and t.first_reset }
+          if g.numbers.n_before == 0 and t and t.peak_time then split.at = g.onset + (t.peak_time - g.onset) / 2 end
+          local c = kernel.compare(frames.load:where { service = service }, split):table()[1]
+          local m = kernel.compare(memory, split):table()[1]
           if not c or not c.before or not c.after or c.n_before < 3 or c.n_after < 3 then
             -- Too few samples after a late onset to compare medians: the peaks still can be.
             if c and c.max_before and c.max_after then
@@ -54,7 +63,7 @@ return review {
             end
           else
             local times = c.times or (c.before <= 0 and c.after > 0 and 1e6 or 1)
-            local mem = g.numbers.times or 1
+            local mem = m and m.times or g.numbers.times or 1
             if times >= options.least and (c.p or 1) <= 0.05 and times - 1 >= options.share * (mem - 1) then
               found[#found + 1] = { kind = "memory_follows_load", subject = { service = service }, onset = g.onset,
                 strength = 1 - 0.5 / times,

@@ -35,24 +35,34 @@ return review {
       end
       return cuts
     end
-    -- What grew in one stretch, or nil; the second result: whether it could be examined at all.
+    -- Steady since the first sample: there is no level before, but both halves rise. nil when it is not so.
+    local function steady(frame, series, cut)
+      local w = of(frame, series, "trend", { from = cut.from, to = cut.to, whole = true })
+      if not w or w.n < 8 or not w.first or w.first <= 0 or w.p > 0.001 or w.r < 0.9 or w.last / w.first < options.times then return end
+      local middle = w.onset + (w.peak_time - w.onset) / 2
+      for _, half in ipairs { { from = cut.from, to = middle, whole = true }, { from = middle, to = cut.to, whole = true } } do
+        local h = of(frame, series, "trend", half)
+        if not h or not h.p or h.p > 0.05 or not h.growth or h.growth < 0.25 * w.growth then return end
+      end
+      return { onset = w.onset, times = w.last / w.first, before = w.first, n_before = 0, n_after = w.n, per_hour = w.per_hour }
+    end
+    -- What grew in one stretch, or nil; the second result: whether it could be examined at all, else why not.
     local function growth(frame, series, cut)
       local c = of(frame, series, "change_point", { direction = "up", from = cut.from, to = cut.to })
       local t = of(frame, series, "trend", { from = cut.from, to = cut.to })
       if not c or not c.examined then return nil, false, c and c.why end
       if t and t.sawtooth then return nil, true end
-      -- Fewer than four samples after the onset cannot show that it settles: found, but weak.
+      local s = steady(frame, series, cut)
+      if s then return s, true end
       if c.found and c.peak_times and c.peak_times >= options.times and (c.weak or c.growing ~= false) then
-        return { onset = c.onset, times = c.peak_times, before = c.before, n_before = c.n_before, n_after = c.n_after,
-                 per_hour = t and t.per_hour, weak = c.weak, smallest = c.smallest_times }, true
-      end
-      -- A stretch that rises from its first sample has no level before: steady, and its second half rises as well.
-      local w = of(frame, series, "trend", { from = cut.from, to = cut.to, whole = true })
-      if w and w.n >= 8 and w.first and w.first > 0 and w.p <= 0.001 and w.r >= 0.9 and w.last / w.first >= options.times then
-        local half = of(frame, series, "trend", { from = w.onset + (w.peak_time - w.onset) / 2, to = cut.to, whole = true })
-        if half and half.p and half.p <= 0.05 and half.growth and half.growth >= 0.25 * w.growth then
-          return { onset = w.onset, times = w.last / w.first, before = w.first, n_before = 0, n_after = w.n, per_hour = w.per_hour }, true
+        -- One sample is no growth: before a restart it is a spike, at the end of the window nobody can tell yet.
+        if c.n_after < 2 then
+          if cut.to then return nil, true, nil, c.smallest_times end
+          return nil, false, "only the last sample of memory is higher"
         end
+        -- Fewer than four samples after the onset cannot show that it settles: found, but weak.
+        return { onset = c.onset, times = c.peak_times, before = c.before, n_before = c.n_before, n_after = c.n_after,
+                 per_hour = t and t.per_hour, weak = c.weak }, true
       end
       return nil, true, nil, c.smallest_times
     end

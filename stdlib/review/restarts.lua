@@ -23,8 +23,8 @@ return review {
         found[#found + 1] = { kind = "restarts", subject = subject, onset = row.at, strength = math.min(1, 0.5 + (row.share or 0) / 2),
           numbers = { count = row.count, before = row.before, after = row.after }, lists = { times = times } }
       end
-      if row.why and row.count == 0 then
-        unknown[#unknown + 1] = { kind = "restarts", subject = subject, why = row.why, cure = "a longer window" }
+      if (row.why and row.count == 0) or row.n < 2 then
+        unknown[#unknown + 1] = { kind = "restarts", subject = subject, why = row.why or "fewer than 2 samples of memory", cure = "a longer window" }
       else
         examined[#examined + 1] = { kind = "restarts", subject = subject }
       end
