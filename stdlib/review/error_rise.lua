@@ -17,8 +17,10 @@ return review {
     local found, examined, unknown = {}, {}, {}
     for _, row in ipairs(kernel.change_point(frames.errors, { by = { "service" }, direction = "up", floor = options.least / 5 }):table()) do
       local subject = { service = row.service }
-      if not row.examined then
-        unknown[#unknown + 1] = { kind = "error_rise", subject = subject, why = row.why or "too few samples", cure = "a longer window" }
+      local why = not row.examined and (row.why or "too few samples")
+      if row.found and row.n_after < 2 then why = "only the last sample is higher" end
+      if why then
+        unknown[#unknown + 1] = { kind = "error_rise", subject = subject, why = why, cure = "a longer window" }
       else
         if row.found and row.after - row.before >= options.least then
           found[#found + 1] = { kind = "error_rise", subject = subject, onset = row.onset,

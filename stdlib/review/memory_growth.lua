@@ -2,8 +2,9 @@
 -- SPDX-License-Identifier: Apache-2.0
 return review {
   version = 1,
-  doc = "Memory of an instance rose by `times` since a change point and still rises (or the rise is the end of the window). "
-    .. "A plateau after warm-up, a collector's sawtooth and a one-off step are not growth.",
+  doc = "Memory of an instance rose by `times` since a change point and still rises (or the rise is the end of the window), since the "
+    .. "first sample, or on the floor of a collector's sawtooth; stretches between restarts are examined one by one. A plateau "
+    .. "after warm-up, a sawtooth whose floor stays and a one-off step are not growth.",
   takes = { memory = "metric.memory" },
   options = { times = number { default = 1.3 } },
   yields = {
@@ -24,10 +25,30 @@ return review {
         if same(row, series) then return row end
       end
     end
+    -- A process that begins anew misses a sample or begins a new rhythm of samples; a collector does neither.
+    local function rhythm_breaks(frame, reset)
+      if frame:rows() > 10000 then return false end
+      local times, gaps, sorted, breaks = frame:column("time"), {}, {}, 0
+      for i = 2, #times do
+        gaps[tostring(times[i])] = (times[i] - times[i - 1]).seconds
+        sorted[i - 1] = gaps[tostring(times[i])]
+      end
+      table.sort(sorted)
+      local usual = sorted[math.ceil(#sorted / 2)] or 0
+      for time in string.gmatch(reset.times or "", "[^, ]+") do
+        local gap = gaps[time]
+        if gap and math.abs(gap - usual) > 0.05 * usual then breaks = breaks + 1 end
+      end
+      return breaks > reset.count / 2
+    end
+    -- Three falls or more, with few samples between: a collector's work, unless the rhythm of the samples says restarts.
+    local function is_sawtooth(frame, reset)
+      return reset.sawtooth or reset.count >= 3 and reset.n / (reset.count + 1) < 15 and not rhythm_breaks(frame, reset)
+    end
     -- Stretches without a restart: a fall at its end would hide the rise before it.
-    local function stretches(reset)
+    local function stretches(reset, sawtooth)
       local cuts = { {} }
-      if reset and (reset.count or 0) > 0 and not reset.sawtooth then
+      if reset.count > 0 and not sawtooth then
         for time in string.gmatch(reset.times or "", "[^, ]+") do
           cuts[#cuts].to = time
           cuts[#cuts + 1] = { from = time }
@@ -37,21 +58,56 @@ return review {
     end
     -- Steady since the first sample: there is no level before, but both halves rise. nil when it is not so.
     local function steady(frame, series, cut)
-      local w = of(frame, series, "trend", { from = cut.from, to = cut.to, whole = true })
-      if not w or w.n < 8 or not w.first or w.first <= 0 or w.p > 0.001 or w.r < 0.9 or w.last / w.first < options.times then return end
+      local function trend(from, to) return of(frame, series, "trend", { from = from, to = to, whole = true }) end
+      local w = trend(cut.from, cut.to)
+      if not w or w.n < 8 or not w.first or w.first <= 0 or w.p > 0.001 or w.r < 0.8 or w.last / w.first < options.times then return end
       local middle = w.onset + (w.peak_time - w.onset) / 2
-      for _, half in ipairs { { from = cut.from, to = middle, whole = true }, { from = middle, to = cut.to, whole = true } } do
-        local h = of(frame, series, "trend", half)
-        if not h or not h.p or h.p > 0.05 or not h.growth or h.growth < 0.25 * w.growth then return end
+      for _, h in ipairs { trend(cut.from, middle) or {}, trend(middle, cut.to) or {} } do
+        if not h.p or h.p > 0.05 or not h.growth or h.growth < 0.25 * w.growth then return end
       end
       return { onset = w.onset, times = w.last / w.first, before = w.first, n_before = 0, n_after = w.n, per_hour = w.per_hour }
     end
+    -- What a collector cannot free is the floor of its teeth: the least value between falls of a tenth or more. It grows
+    -- when nine in ten pairs of floors rise and the last third is above the first; the first tooth may begin half way up.
+    local function floor(frame, series)
+      local teeth = of(frame, series, "resets", { share = 0.1 })
+      if not teeth or teeth.count < 6 then return end
+      local floors, from = {}, nil
+      local every, at = math.ceil(teeth.count / 100), 0
+      local function add(to)
+        local q = of(frame, series, "quantile", { from = from, to = to })
+        if q and q.min then floors[#floors + 1] = q.min end
+      end
+      for time in string.gmatch(teeth.times or "", "[^, ]+") do
+        at = at + 1
+        if at % every == 0 then
+          if from then add(time) end
+          from = time
+        end
+      end
+      add(nil)
+      local up, pairs_of = 0, 0
+      for i = 1, #floors do
+        for k = i + 1, #floors do
+          pairs_of = pairs_of + 1
+          if floors[k] > floors[i] then up = up + 1 end
+        end
+      end
+      if #floors < 6 or up < 0.9 * pairs_of then return end
+      local third = math.floor(#floors / 3)
+      local i, k = math.ceil(third / 2), #floors - math.floor(third / 2)
+      local low, high = floors[i], floors[k]
+      if low <= 0 or high / low < options.times then return end
+      local all = of(frame, series, "groups", {})
+      local hours = (all.last - all.first).seconds / 3600 * (k - i) / (#floors + 1)
+      return { onset = all.first, times = high / low, before = low, n_before = 0, n_after = series.n, per_hour = (high - low) / hours }
+    end
     -- What grew in one stretch, or nil; the second result: whether it could be examined at all, else why not.
-    local function growth(frame, series, cut)
+    local function growth(frame, series, cut, sawtooth)
       local c = of(frame, series, "change_point", { direction = "up", from = cut.from, to = cut.to })
       local t = of(frame, series, "trend", { from = cut.from, to = cut.to })
       if not c or not c.examined then return nil, false, c and c.why end
-      if t and t.sawtooth then return nil, true end
+      if t and t.sawtooth or sawtooth then return nil, true end
       local s = steady(frame, series, cut)
       if s then return s, true end
       if c.found and c.peak_times and c.peak_times >= options.times and (c.weak or c.growing ~= false) then
@@ -72,10 +128,15 @@ return review {
       if reset.instance then cells.instance = reset.instance end
       local frame = frames.memory:where(cells)
       local best, could, why, smallest
-      for _, cut in ipairs(stretches(reset)) do
-        local g, seen, because, least = growth(frame, reset, cut)
+      local sawtooth = is_sawtooth(frame, reset)
+      for _, cut in ipairs(stretches(reset, sawtooth)) do
+        local g, seen, because, least = growth(frame, reset, cut, sawtooth)
         could, why, smallest = could or seen, why or because, smallest or least
         if g and (not best or g.times > best.times) then best = g end
+      end
+      if not best then
+        best = floor(frame, reset)
+        could = could or best ~= nil
       end
       if best then
         local strength = 1 - 0.5 / best.times

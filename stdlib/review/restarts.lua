@@ -15,9 +15,31 @@ return review {
   },
   run = function (frames, options)
     local found, examined, unknown = {}, {}, {}
+    -- A process that begins anew misses a sample or begins a new rhythm of samples; a collector does neither.
+    local function rhythm_breaks(frame, reset)
+      if frame:rows() > 10000 then return false end
+      local times, gaps, sorted, breaks = frame:column("time"), {}, {}, 0
+      for i = 2, #times do
+        gaps[tostring(times[i])] = (times[i] - times[i - 1]).seconds
+        sorted[i - 1] = gaps[tostring(times[i])]
+      end
+      table.sort(sorted)
+      local usual = sorted[math.ceil(#sorted / 2)] or 0
+      for time in string.gmatch(reset.times or "", "[^, ]+") do
+        local gap = gaps[time]
+        if gap and math.abs(gap - usual) > 0.05 * usual then breaks = breaks + 1 end
+      end
+      return breaks > reset.count / 2
+    end
+    -- Three falls or more, with few samples between: a collector's work, as memory_growth takes them, unless the rhythm of the samples says restarts.
+    local function is_sawtooth(frame, reset)
+      return reset.sawtooth or reset.count >= 3 and reset.n / (reset.count + 1) < 15 and not rhythm_breaks(frame, reset)
+    end
     for _, row in ipairs(kernel.resets(frames.memory, { share = options.share }):table()) do
       local subject = { service = row.service, instance = row.instance }
-      if (row.count or 0) > 0 and not row.sawtooth then
+      local cells = { service = row.service }
+      if row.instance then cells.instance = row.instance end
+      if (row.count or 0) > 0 and not is_sawtooth(frames.memory:where(cells), row) then
         local times = {}
         for time in string.gmatch(row.times or "", "[^, ]+") do times[#times + 1] = time end
         found[#found + 1] = { kind = "restarts", subject = subject, onset = row.at, strength = math.min(1, 0.5 + (row.share or 0) / 2),

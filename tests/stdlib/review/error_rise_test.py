@@ -66,6 +66,18 @@ def one_burst():
 
 
 @case
+def last_sample():
+    "one bad sample at the end cannot tell yet: unknown"
+    look(lambda d: [0] * 40 + [0.2]).is_unknown("last sample", service="api")
+
+
+@case
+def last_three():
+    "three bad samples at the end are found, weaker than errors that lasted"
+    assert look(lambda d: [0] * 40 + [0.2] * 3).one(service="api")["strength"] < 0.5
+
+
+@case
 def few():
     "five samples cannot tell"
     look(lambda d: [0] * 5).is_unknown(service="api")

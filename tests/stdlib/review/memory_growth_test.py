@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # Review memory_growth: leaks of every shape are found, what settles is not.
 # SPDX-License-Identifier: Apache-2.0
+import math
 import os
 import sys
 
@@ -90,11 +91,32 @@ def two_restarts():
     assert r["numbers"]["times"] >= 2.5, r["numbers"]
 
 
+def killed_often(down):
+    """Five cycles of twelve samples a minute apart, the process `down` seconds between."""
+    data = Telemetry(1)
+    for cycle in range(5):
+        data.memory("api", data.linear(12, 100 * MB, 15 * MB, MB), instance="api-1", begin=cycle * (12 * 60 + down))
+    return review(data, "memory_growth", SCRIPT)
+
+
 @case
 def many_restarts():
-    "a leak that is killed every twelve minutes, five times, is found"
-    r = look(lambda d: sum([d.linear(12, 100 * MB, 15 * MB, MB) for _ in range(5)], []), every=60).one()
-    assert r["numbers"]["times"] >= 2.2, r["numbers"]
+    "a leak that is killed every twelve minutes, five times, is found: each restart breaks the rhythm of the samples"
+    assert killed_often(down=25).one()["numbers"]["times"] >= 2.2
+
+
+@case
+def collector_every_twelve_minutes():
+    "the same falls in an unbroken rhythm are a collector's, not growth"
+    killed_often(down=0).not_found(service="api")
+
+
+@case
+def sawtooth_on_a_rising_floor():
+    "a collector's sawtooth whose floor rises is a leak, with the growth of the floor"
+    r = look(lambda d: [100 * MB + 2 * MB * i + 80 * MB * (i % 6) / 6 + d.noise(MB) for i in range(60)]).one()
+    near(r["numbers"]["times"], 1.8, 0.3, "times")
+    near(r["numbers"]["per_hour"], 120 * MB, 30 * MB, "pace")
 
 
 @case
@@ -147,6 +169,13 @@ def sawtooth():
 
 
 @case
+def deep_sawtooth():
+    "a sawtooth with deep falls is not growth, however long its teeth"
+    for teeth in (4, 6, 8, 10, 12):
+        look(lambda d: [100 * MB + 90 * MB * (i % teeth) / teeth + d.noise(MB) for i in range(60)]).not_found(service="api")
+
+
+@case
 def long_sawtooth():
     "a sawtooth with shallow falls is not growth"
     look(lambda d: [100 * MB + 2 * MB * (i % 13) + d.noise(MB) for i in range(65)]).not_found(service="api")
@@ -157,6 +186,30 @@ def noise():
     "noise around a level is not growth, whatever the seed"
     for seed in range(1, 9):
         look(lambda d: d.flat(60, 100 * MB, 8 * MB), seed=seed).not_found(service="api")
+
+
+@case
+def wave():
+    "a wave that returns is not growth"
+    look(lambda d: [100 * MB + 20 * MB * math.sin(i / 60 * 6.28) + d.noise(MB) for i in range(60)]).not_found(service="api")
+
+
+@case
+def noisy():
+    "a leak under noise of a tenth is found"
+    look(lambda d: d.linear(60, 100 * MB, 2 * MB, 10 * MB)).one()
+
+
+@case
+def warm_up_then_leak():
+    "a leak after a warm-up is found"
+    look(lambda d: [100 * MB + 50 * MB * (1 - 0.6 ** i) + max(0, i - 30) * 4 * MB + d.noise(MB) for i in range(60)]).one()
+
+
+@case
+def warm_up_again():
+    "a restart that warms up again is not growth"
+    look(lambda d: [100 * MB + 100 * MB * (1 - 0.6 ** (i % 30)) + d.noise(MB) for i in range(60)]).not_found(service="api")
 
 
 @case

@@ -44,6 +44,22 @@ def sawtooth():
 
 
 @case
+def deep_sawtooth():
+    "a sawtooth with deep falls is no restart, however long its teeth"
+    for teeth in (4, 6, 8, 12):
+        look(lambda d: [100 * MB + 90 * MB * (i % teeth) / teeth + d.noise(MB) for i in range(60)]).not_found(service="api")
+
+
+@case
+def many():
+    "four restarts, each of which breaks the rhythm of the samples, are counted"
+    data = Telemetry(1)
+    for cycle in range(5):
+        data.memory("api", data.linear(12, 100 * MB, 15 * MB, MB), instance="api-1", begin=cycle * (12 * 60 + 25))
+    same(review(data, "restarts", SCRIPT).one()["numbers"]["count"], 4, "count")
+
+
+@case
 def steady():
     "steady memory has no restart"
     look(lambda d: d.flat(60, 100 * MB, 3 * MB)).not_found(service="api")
