@@ -50,12 +50,12 @@ std::optional<std::string> rows_text(const Value& value) {
     if (!row) return std::nullopt;
     const Value* evidence = find(*row, "evidence");
     const std::string says = field_text(*row, "says");
-    line("found  " + (says.empty() ? field_text(*row, "kind") + " " + subject_text(*row) : says) +
+    line("found: " + (says.empty() ? field_text(*row, "kind") + " " + subject_text(*row) : says) +
          (evidence && evidence->get<List>() && !evidence->get<List>()->empty() ? " [" + print_value(*evidence) + "]" : ""));
   }
   for (const Value& one : *lists[2])
     if (const Map* row = one.get<Map>())
-      line("unknown  " + field_text(*row, "kind") + " (" + subject_text(*row) + "): " + field_text(*row, "why"));
+      line("unknown: " + field_text(*row, "kind") + " (" + subject_text(*row) + "): " + field_text(*row, "why"));
   size_t examined = 0;
   for (const Value& one : *lists[1])
     if (one.get<Map>()) ++examined;

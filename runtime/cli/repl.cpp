@@ -49,7 +49,6 @@ class Lines final {
     el_set(edit_, EL_CLIENTDATA, this);
     el_set(edit_, EL_PROMPT, &Lines::prompt);
     el_set(edit_, EL_EDITOR, "emacs");
-    el_set(edit_, EL_SIGNAL, 1);
     el_set(edit_, EL_HIST, history, history_);
     el_source(edit_, nullptr);                     // ~/.editrc, as every program with this editor
     open_file(user);
@@ -62,16 +61,33 @@ class Lines final {
   Lines(const Lines&) = delete;
   Lines& operator=(const Lines&) = delete;
 
-  // nullopt: the end.
-  std::optional<std::string> next(bool more) {
+  // nullopt: the end. `dropped`: ctrl-c, the line and what came before it are to be forgotten.
+  std::optional<std::string> next(bool more, Stop& stop, bool& dropped) {
     more_ = more;
+    dropped = false;
     if (!edit_) {
       std::string line;
       if (!std::getline(std::cin, line)) return std::nullopt;
       return line;
     }
+    // While a line is read ctrl-c ends the reading. (The editor's own EL_SIGNAL would signal the whole process group,
+    // and the parent that watches would hand it on again.)
+    struct sigaction kept {};
+    sigaction(SIGINT, nullptr, &kept);
+    struct sigaction ends = kept;
+    ends.sa_flags &= ~SA_RESTART;
+    stop.store(false);
+    sigaction(SIGINT, &ends, nullptr);
     int size = 0;
     const char* text = el_gets(edit_, &size);
+    sigaction(SIGINT, &kept, nullptr);
+    if (size < 0 && stop.load()) {
+      el_reset(edit_);
+      dropped = true;
+      print_out("\n");
+      std::fflush(stdout);
+      return std::string();
+    }
     if (!text || size <= 0) return std::nullopt;
     std::string line(text, static_cast<size_t>(size));
     while (!line.empty() && (line.back() == '\n' || line.back() == '\r')) line.pop_back();
@@ -120,7 +136,9 @@ class Repl final {
 
   void loop(Lines& lines) {
     std::string chunk;
-    while (const auto line = lines.next(!chunk.empty())) {
+    bool dropped = false;
+    while (const auto line = lines.next(!chunk.empty(), *user_.stop, dropped)) {
+      if (dropped) chunk.clear();
       user_.stop->store(false);
       if (chunk.empty() && trim(*line).empty()) continue;
       if (chunk.empty() && trim(*line).starts_with(".")) {

@@ -4,7 +4,7 @@ return {
   test "the recorded leak is confirmed at the service that has it" { data = "replay",
     expect { verdict = "confirmed", hypothesis = "unbounded_cache", subject = { service = "recommendation" } },
     judged "leak" { verdict = "confirmed", subject = { service = "recommendation" } },
-    at "services_latency" { found "suspect" { service = "recommendation" }, not_found "memory_follows_load" },
+    at "services_latency" { found "suspect" { service = "recommendation" }, not_found "memory_follows_load" { service = "recommendation" } },
     at "traces" { found "cohort" { service = "recommendation", attribute = "app.cache_hit", value = "false" },
                   found "growing_attribute" { attribute = "app.products.count" } },
     path { "overview", "gather", "services_latency", "service_traces", "traces", "correlate", "logs", "overlay", "logs_diff" },

@@ -148,7 +148,7 @@ TEST_CASE("a review runs over frames and what it found is known to the next ones
     };
   });
   const std::string said = t.line("reviews.memory_growth { memory = metric.memory {} }");
-  CHECK(said.find("found  memory of a grows since") == 0);
+  CHECK(said.find("found: memory of a grows since") == 0);
   CHECK(said.find("[E1]") != std::string::npos);
   REQUIRE(t.evaluator->findings().size() == 1);
   CHECK(t.evaluator->findings()[0].id == "F1");
@@ -161,7 +161,7 @@ TEST_CASE("a review runs over frames and what it found is known to the next ones
 
 TEST_CASE("a review without its frame says what is unknown") {
   Typed t;
-  CHECK(t.line("reviews.memory_growth {}").find("unknown  memory_growth (all)") == 0);
+  CHECK(t.line("reviews.memory_growth {}").find("unknown: memory_growth (all)") == 0);
 }
 
 TEST_CASE("what is defined for authors cannot be changed by a line") {
