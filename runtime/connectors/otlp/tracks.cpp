@@ -202,7 +202,7 @@ std::vector<Export> exports_of(const std::vector<const Stream*>& streams) {
         const bool falls = !first && (histogram ? stream.count[i] < stream.count[last] : stream.value[i] < stream.value[last]);
         const bool anew = !first && !delta && (falls || (start != 0 && start > stream.time[last]));
         bool whole = delta || anew;                      // the whole value was counted in this stretch
-        if (anew && !falls && width > 0 && start <= stream.time[i] && stream.time[i] - start < width / 4) {
+        if (anew && start > 0 && width > 0 && start <= stream.time[i] && stream.time[i] - start < width / 4) {
           before = at;                                   // began anew at the very read: how much is new is not known
           continue;
         }
