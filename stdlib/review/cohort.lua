@@ -52,8 +52,18 @@ return review {
       return out
     end
     local found, examined, unknown = {}, {}, {}
+    local rows = kernel.contrast(frames.contrast)
+    for _, row in ipairs(rows:where { state = "found" }:table()) do
+      local value = row.value
+      if row.kind == "number" then value = row.share >= 0 and "higher" or "lower" end
+      found[#found + 1] = { kind = "cohort", strength = math.max(0, math.min(1, row.score or 0)),
+        subject = { service = row.service, operation = row.operation, attribute = row.attribute, value = value },
+        numbers = { slow = row.slow, slow_rows = row.slow_rows, fast = row.fast, fast_rows = row.fast_rows, share = row.share,
+                    times = row.times, p = row.p },
+        lists = { slow_traces = traces(frames.slow, row, true), typical_traces = traces(frames.typical, row, false) } }
+    end
     local populations, order = {}, {}
-    for _, row in ipairs(kernel.contrast(frames.contrast):table()) do
+    for _, row in ipairs(kernel.groups(rows, { by = { "service", "operation", "state", "why" } }):table()) do
       local key = (row.service or "") .. "\0" .. row.operation
       local p = populations[key]
       if not p then
@@ -61,20 +71,7 @@ return review {
         populations[key] = p
         order[#order + 1] = p
       end
-      if row.state == "found" then
-        local value = row.value
-        if row.kind == "number" then value = row.share >= 0 and "higher" or "lower" end
-        found[#found + 1] = { kind = "cohort", strength = math.max(0, math.min(1, row.score or 0)),
-          subject = { service = row.service, operation = row.operation, attribute = row.attribute, value = value },
-          numbers = { slow = row.slow, slow_rows = row.slow_rows, fast = row.fast, fast_rows = row.fast_rows, share = row.share,
-                      times = row.times, p = row.p },
-          lists = { slow_traces = traces(frames.slow, row, true), typical_traces = traces(frames.typical, row, false) } }
-        p.seen = true
-      elseif row.state == "not_found" then
-        p.seen = true
-      else
-        p.why = p.why or row.why
-      end
+      if row.state == "unknown" then p.why = p.why or row.why else p.seen = true end
     end
     for _, p in ipairs(order) do
       local subject = { service = p.service, operation = p.operation }

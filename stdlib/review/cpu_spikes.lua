@@ -35,16 +35,10 @@ return review {
         end
       end
     end
-    local services, seen = {}, {}
-    for _, row in ipairs(kernel.spikes(frames.cpu, { k = options.k }):table()) do
-      local s = row.service
-      if onset[s] then
-        if not seen[s] then services[#services + 1] = s; seen[s] = true end
-      else
-        add { row }
-      end
+    for _, group in ipairs(kernel.groups(frames.cpu, { by = { "service" } }):table()) do
+      local s = group.service
+      add(kernel.spikes(frames.cpu:where { service = s }, { k = options.k, at = onset[s] }):table())
     end
-    for _, s in ipairs(services) do add(kernel.spikes(frames.cpu:where { service = s }, { k = options.k, at = onset[s] }):table()) end
     return { found = found, examined = examined, unknown = unknown }
   end,
 }

@@ -15,7 +15,17 @@ return review {
   },
   run = function (frames, options)
     local found, examined, unknown, order, populations = {}, {}, {}, {}, {}
-    for _, row in ipairs(kernel.growing(frames.numbers):table()) do
+    local rows = kernel.growing(frames.numbers)
+    for _, row in ipairs(rows:where { state = "found" }:table()) do
+      local rise = row.first and row.max and row.first > 0 and row.max / row.first or (row.max and row.max > 0 and math.huge or 0)
+      if rise >= options.times then
+        found[#found + 1] = { kind = "growing_attribute", strength = math.max(0.3, math.min(1, row.r or 0.5)),
+          subject = { service = row.service, operation = row.operation, attribute = row.attribute },
+          numbers = { before = row.before, first = row.first, last = row.last, max = row.max, times = rise < math.huge and rise or nil,
+                      n_before = row.n_before, n_after = row.n_after } }
+      end
+    end
+    for _, row in ipairs(kernel.groups(rows, { by = { "service", "operation", "state", "why" } }):table()) do
       local key = (row.service or "") .. "\0" .. row.operation
       local p = populations[key]
       if not p then
@@ -23,18 +33,7 @@ return review {
         populations[key] = p
         order[#order + 1] = p
       end
-      local rise = row.first and row.max and row.first > 0 and row.max / row.first or (row.max and row.max > 0 and math.huge or 0)
-      if row.state == "found" and rise >= options.times then
-        found[#found + 1] = { kind = "growing_attribute", strength = math.max(0.3, math.min(1, row.r or 0.5)),
-          subject = { service = row.service, operation = row.operation, attribute = row.attribute },
-          numbers = { before = row.before, first = row.first, last = row.last, max = row.max, times = rise < math.huge and rise or nil,
-                      n_before = row.n_before, n_after = row.n_after } }
-        p.seen = true
-      elseif row.state == "unknown" then
-        p.why = p.why or row.why
-      else
-        p.seen = true
-      end
+      if row.state == "unknown" then p.why = p.why or row.why else p.seen = true end
     end
     for _, p in ipairs(order) do
       local subject = { service = p.service, operation = p.operation }

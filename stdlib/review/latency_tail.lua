@@ -21,24 +21,33 @@ return review {
     if entry:rows() == 0 then
       return { unknown = { { kind = "latency_tail", why = "no entry spans (server, consumer) in the window", cure = "a longer window" } } }
     end
-    local series = kernel.latency_series(entry, { by = by })
-    for _, row in ipairs(kernel.change_point(series, { by = by, value = "p95", direction = "up" }):table()) do
-      local subject = { service = row.service, operation = row.operation }
-      if not row.examined then
-        unknown[#unknown + 1] = { kind = "latency_tail", subject = subject, why = row.why or "too few requests", cure = "a longer window" }
-      else
-        if row.found then
-          local s = kernel.latency_summary(entry:where { service = row.service, operation = row.operation }, { by = by, at = row.onset }):table()[1]
-          local times = s and s.p95_times
-          if times and times >= options.times and s.n_before >= options.least and s.n_after >= 3 then
-            local strength = 1 - 0.5 / times
-            if row.weak or s.n_after < options.least then strength = strength * 0.6 end
-            found[#found + 1] = { kind = "latency_tail", subject = subject, onset = row.onset, strength = strength,
-              numbers = { p50_before = s.p50_before, p50_after = s.p50_after, p95_before = s.p95_before, p95_after = s.p95_after,
-                          times = times, n_before = s.n_before, n_after = s.n_after } }
-          end
+    local function rose(row, of_service)
+      local s = kernel.latency_summary(of_service:where { operation = row.operation }, { by = by, at = row.onset }):table()[1]
+      local times = s and s.p95_times
+      if times and times >= options.times and s.n_before >= options.least and s.n_after >= 3 then
+        local strength = 1 - 0.5 / times
+        if row.weak or s.n_after < options.least then strength = strength * 0.6 end
+        found[#found + 1] = { kind = "latency_tail", subject = { service = row.service, operation = row.operation }, onset = row.onset,
+          strength = strength,
+          numbers = { p50_before = s.p50_before, p50_after = s.p50_after, p95_before = s.p95_before, p95_after = s.p95_after,
+                      times = times, n_before = s.n_before, n_after = s.n_after } }
+      end
+    end
+    for _, group in ipairs(kernel.groups(entry, { by = { "service" } }):table()) do
+      local of_service = entry:where { service = group.service }
+      local series = kernel.latency_series(of_service, { by = by })
+      local rows = kernel.change_point(series, { by = by, value = "p95", direction = "up" })
+      for _, row in ipairs(rows:where { found = true }:first(300):table()) do rose(row, of_service) end
+      local seen, why, least = rows:column("examined"), rows:column("why"), rows:column("smallest_times")
+      for i, operation in ipairs(rows:column("operation")) do
+        local subject = { service = group.service, operation = operation }
+        if seen[i] then
+          local smallest = least[i] ~= null and math.max(options.times, least[i]) or options.times
+          examined[#examined + 1] = { kind = "latency_tail", subject = subject, smallest = { times = smallest } }
+        else
+          unknown[#unknown + 1] = { kind = "latency_tail", subject = subject, why = why[i] ~= null and why[i] or "too few requests",
+            cure = "a longer window" }
         end
-        examined[#examined + 1] = { kind = "latency_tail", subject = subject, smallest = { times = math.max(options.times, row.smallest_times or 0) } }
       end
     end
     return { found = found, examined = examined, unknown = unknown }

@@ -21,17 +21,20 @@ return review {
     local found, examined, services = {}, {}, {}
     local n, enough = 0, false
     local why
-    for _, row in ipairs(kernel.log_diff(frames.slow, frames.typical):sort("rank"):table()) do
+    local rows = kernel.log_diff(frames.slow, frames.typical)
+    for _, row in ipairs(kernel.groups(rows, { by = { "service", "state", "why" } }):table()) do
       if row.state == "unknown" then why = why or row.why else enough = true end
-      if row.state == "found" and row.share_slow > row.share_typical and n < options.most then
+      if row.service and not services[row.service] then
+        services[row.service] = true
+        examined[#examined + 1] = { kind = "log_diff", subject = { service = row.service } }
+      end
+    end
+    for _, row in ipairs(rows:where { state = "found" }:sort("rank"):first(400):table()) do
+      if row.share_slow > row.share_typical and n < options.most then
         n = n + 1
         found[#found + 1] = { kind = "log_diff", subject = { service = row.service, template = row.template },
           strength = math.min(1, math.max(0, row.share_slow - row.share_typical)),
           numbers = { slow = row.slow_traces, all_slow = row.all_slow, typical = row.typical_traces, all_typical = row.all_typical } }
-      end
-      if row.service and not services[row.service] then
-        services[row.service] = true
-        examined[#examined + 1] = { kind = "log_diff", subject = { service = row.service } }
       end
     end
     if not enough then

@@ -24,8 +24,10 @@ return review {
       end
     end
     local loads = {}
-    for _, row in ipairs(kernel.change_point(frames.load, { by = { "service" } }):table()) do loads[row.service] = row end
-    for _, row in ipairs(kernel.change_point(frames.memory, { by = { "service" } }):table()) do
+    for _, row in ipairs(kernel.groups(frames.load, { by = { "service" } }):table()) do
+      if row.service then loads[row.service] = true end
+    end
+    for _, row in ipairs(kernel.groups(frames.memory, { by = { "service" } }):table()) do
       local service = row.service
       if service and not seen[service] then
         seen[service] = true

@@ -116,17 +116,20 @@ return review {
           if cut.to then return nil, true, nil, c.smallest_times end
           return nil, false, "only the last sample of memory is higher"
         end
+        local pace = t and t.per_hour
+        if not pace and c.max_time > c.onset then
+          -- Too few samples for a slope: from the level before to the peak, one sample earlier than the onset.
+          pace = (c.max - c.before) / ((c.max_time - c.onset).seconds / 3600 * c.n_after / (c.n_after - 1))
+        end
         -- Fewer than four samples after the onset cannot show that it settles: found, but weak.
         return { onset = c.onset, times = c.peak_times, before = c.before, n_before = c.n_before, n_after = c.n_after,
-                 per_hour = t and t.per_hour, weak = c.weak }, true
+                 per_hour = pace, weak = c.weak }, true
       end
       return nil, true, nil, c.smallest_times
     end
-    for _, reset in ipairs(kernel.resets(frames.memory):table()) do
+    local function judge(reset, of_service)
       local subject = { service = reset.service, instance = reset.instance }
-      local cells = { service = reset.service }
-      if reset.instance then cells.instance = reset.instance end
-      local frame = frames.memory:where(cells)
+      local frame = reset.instance and of_service:where { instance = reset.instance } or of_service
       local best, could, why, smallest
       local sawtooth = is_sawtooth(frame, reset)
       for _, cut in ipairs(stretches(reset, sawtooth)) do
@@ -151,6 +154,11 @@ return review {
         unknown[#unknown + 1] = { kind = "memory_growth", subject = subject, why = why or "too few samples of memory",
           cure = "a longer window or a shorter export interval: at least 8 samples" }
       end
+    end
+    -- Service by service: a table of rows holds a few hundred instances.
+    for _, group in ipairs(kernel.groups(frames.memory, { by = { "service" } }):table()) do
+      local of_service = frames.memory:where { service = group.service }
+      for _, reset in ipairs(kernel.resets(of_service):table()) do judge(reset, of_service) end
     end
     return { found = found, examined = examined, unknown = unknown }
   end,

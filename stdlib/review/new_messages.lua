@@ -18,21 +18,20 @@ return review {
     if frames.kinds:rows() == 0 then
       return { unknown = { { kind = "new_messages", slot = "kinds", why = "no log lines in the window", cure = "send the logs of this service" } } }
     end
-    for _, row in ipairs(kernel.template_diff(frames.kinds):sort("rank"):table()) do
+    local rows = kernel.template_diff(frames.kinds)
+    for _, row in ipairs(kernel.groups(rows, { by = { "service", "state", "why" } }):table()) do
       local s = row.service or ""
       if not services[s] then services[s] = { n = 0 }; order[#order + 1] = s end
-      local state = services[s]
-      if row.state == "unknown" then
-        state.why = state.why or row.why
-      else
-        state.seen = true
-        local more = row.new or (row.times and row.times >= options.times)
-        if row.state == "found" and more and row.after >= options.least and state.n < options.most then
-          state.n = state.n + 1
-          found[#found + 1] = { kind = "new_messages", subject = { service = row.service, template = row.template }, onset = row.new and row.first or nil,
-            strength = row.new and 0.8 or math.min(0.8, 1 - 1 / row.times),
-            numbers = { before = row.before, after = row.after, times = row.times }, lists = { example = { row.example } } }
-        end
+      if row.state == "unknown" then services[s].why = services[s].why or row.why else services[s].seen = true end
+    end
+    for _, row in ipairs(rows:where { state = "found" }:sort("rank"):first(400):table()) do
+      local state = services[row.service or ""]
+      local more = row.new or (row.times and row.times >= options.times)
+      if more and row.after >= options.least and state.n < options.most then
+        state.n = state.n + 1
+        found[#found + 1] = { kind = "new_messages", subject = { service = row.service, template = row.template }, onset = row.new and row.first or nil,
+          strength = row.new and 0.8 or math.min(0.8, 1 - 1 / row.times),
+          numbers = { before = row.before, after = row.after, times = row.times }, lists = { example = { row.example } } }
       end
     end
     for _, s in ipairs(order) do

@@ -10,7 +10,7 @@ return review {
       subject = { "service", "instance" },
       numbers = { count = "", before = "By", after = "By" },
       lists = { "times" },
-      says = "$service restarted ($count), at $onset memory fell from $before to $after",
+      says = "restarts of $service: $count, memory fell from $before to $after at $onset",
     },
   },
   run = function (frames, options)
@@ -35,11 +35,10 @@ return review {
     local function is_sawtooth(frame, reset)
       return reset.sawtooth or reset.count >= 3 and reset.n / (reset.count + 1) < 15 and not rhythm_breaks(frame, reset)
     end
-    for _, row in ipairs(kernel.resets(frames.memory, { share = options.share }):table()) do
+    local function judge(row, of_service)
       local subject = { service = row.service, instance = row.instance }
-      local cells = { service = row.service }
-      if row.instance then cells.instance = row.instance end
-      if (row.count or 0) > 0 and not is_sawtooth(frames.memory:where(cells), row) then
+      local frame = row.instance and of_service:where { instance = row.instance } or of_service
+      if (row.count or 0) > 0 and not is_sawtooth(frame, row) then
         local times = {}
         for time in string.gmatch(row.times or "", "[^, ]+") do times[#times + 1] = time end
         found[#found + 1] = { kind = "restarts", subject = subject, onset = row.at, strength = math.min(1, 0.5 + (row.share or 0) / 2),
@@ -50,6 +49,10 @@ return review {
       else
         examined[#examined + 1] = { kind = "restarts", subject = subject }
       end
+    end
+    for _, group in ipairs(kernel.groups(frames.memory, { by = { "service" } }):table()) do
+      local of_service = frames.memory:where { service = group.service }
+      for _, row in ipairs(kernel.resets(of_service, { share = options.share }):table()) do judge(row, of_service) end
     end
     return { found = found, examined = examined, unknown = unknown }
   end,

@@ -2,8 +2,8 @@
 -- SPDX-License-Identifier: Apache-2.0
 --
 -- Each earlier finding about a service adds to its score as independent evidence does: 1 − ∏(1 − weight × strength).
--- A service whose latency rose no earlier than that of a service it calls, and whose own resources are well, is slow
--- because of its callee: its latency counts a quarter.
+-- A service that calls one which slowed as well, and whose own resources are well, is slow because of its callee: its
+-- latency counts a quarter.
 local weights = { memory_growth = 0.7, latency_tail = 0.4, error_rise = 0.3, restarts = 0.3, cpu_spikes = 0.25 }
 local order = { "memory_growth", "latency_tail", "error_rise", "restarts", "cpu_spikes" }
 
@@ -36,27 +36,45 @@ return review {
     table.sort(services)
     local callees = {}
     if frames.calls then
-      for _, row in ipairs(frames.calls:table()) do
+      for _, row in ipairs(kernel.groups(frames.calls, { by = { "caller", "callee" } }):table()) do
         if row.caller and row.callee and row.caller ~= row.callee then
-          callees[row.caller] = callees[row.caller] or {}
-          callees[row.caller][row.callee] = true
+          local list = callees[row.caller] or {}
+          callees[row.caller] = list
+          list[#list + 1] = row.callee
         end
       end
+      for _, list in pairs(callees) do table.sort(list) end
     end
-    -- Anything reached through calls, however deep, that is slower since an earlier or the same time.
-    local function slow_callee(service)
-      local mine = best[service].latency_tail
+    -- Services reached through calls, however deep, nearest first.
+    local function reached(service)
       local seen, queue, at = { [service] = true }, { service }, 1
       while queue[at] do
-        for _, callee in ipairs(services) do
-          if callees[queue[at]] and callees[queue[at]][callee] and not seen[callee] then
+        for _, callee in ipairs(callees[queue[at]] or {}) do
+          if not seen[callee] then
             seen[callee] = true
-            local theirs = best[callee].latency_tail
-            if theirs and (theirs.strength >= mine.strength or best[callee].memory_growth) then return callee end
             queue[#queue + 1] = callee
           end
         end
         at = at + 1
+      end
+      return queue, seen
+    end
+    local function extra(tail)
+      return tail.numbers.p95_after - tail.numbers.p95_before
+    end
+    -- What a slow service waits for: a callee that leaks, or slowed as much, or adds a third of the extra time (a caller
+    -- that calls it again and again slows more than it). In a ring only the first two count, or all would be excused.
+    local function slow_callee(service)
+      local mine = best[service].latency_tail
+      local queue = reached(service)
+      for at = 2, #queue do
+        local callee = best[queue[at]] or {}
+        local theirs = callee.latency_tail
+        if theirs then
+          if callee.memory_growth or theirs.strength >= mine.strength then return queue[at] end
+          local _, back = reached(queue[at])
+          if not back[service] and extra(theirs) >= 0.3 * extra(mine) then return queue[at] end
+        end
       end
     end
     local found, examined = {}, {}

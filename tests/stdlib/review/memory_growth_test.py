@@ -60,6 +60,7 @@ def late_three():
     r = late(3)
     same(r["numbers"]["n_after"], 3, "samples since")
     near(r["numbers"]["times"], 1.75, 0.05, "times")
+    near(r["numbers"]["per_hour"], 1500 * MB, 50 * MB, "pace")
     assert r["strength"] < 0.6, r["strength"]
 
 

@@ -121,6 +121,62 @@ return reviews.suspect { memory = m }
     r.not_found(service="web")
 
 
+def pair(seed, make):
+    """`make(minute, data)` gives what each call of web to store takes, in turn; web adds next to nothing of its own."""
+    data = Telemetry(seed)
+    for minute in range(40):
+        for i in range(8):
+            start = data.at(minutes=minute, seconds=7 * i)
+            took = make(minute, data)
+            caller = ("web", data.span("web", "GET /", start, sum(took) + 1.2 * len(took)))
+            for ms in took:
+                data.call(caller, "store", "read", start, ms, wait=0.1)
+                start += int((ms + 1) * 1e6)
+    return review(data, "suspect", SPANS_ONLY)
+
+
+@case
+def passes_through():
+    "a caller that only passes through is never suspected beside its callee, whatever the seed"
+    for seed in range(1, 7):
+        r = pair(seed, lambda m, d: [10 * d.random.lognormvariate(0, 0.3) * (5 if m >= 20 else 1)])
+        same(strongest(r)["subject"]["service"], "store", "suspect")
+        assert all(f["strength"] < 0.6 * strongest(r)["strength"] for f in r.found if f["subject"]["service"] == "web"), r.found
+
+
+@case
+def retries():
+    "a caller that retries slow calls slows more than its callee, and still waits for it"
+    def make(m, d):
+        slow = m >= 20 and d.random.random() < 0.3
+        return [300] * 3 if slow else [10 * d.random.lognormvariate(0, 0.2)]
+    same(strongest(pair(9, make))["subject"]["service"], "store", "suspect")
+
+
+@case
+def more_calls():
+    "a caller that makes ten times the calls is the suspect, its callee is as quick as ever"
+    r = pair(10, lambda m, d: [5 * d.random.lognormvariate(0, 0.2) for _ in range(20 if m >= 20 else 2)])
+    same(strongest(r)["subject"]["service"], "web", "suspect")
+    r.not_found(service="store")
+
+
+@case
+def through_another():
+    "a caller waits for a callee reached through a service of which nothing was found"
+    data = Telemetry(11)
+    for minute in range(40):
+        for i in range(8):
+            start = data.at(minutes=minute, seconds=7 * i)
+            ms = 10 * data.random.lognormvariate(0, 0.2) * (8 if minute >= 20 else 1)
+            web = data.span("web", "GET /", start, ms + 6)
+            hop = data.span("mesh", "forward", start + 1_000_000, ms + 3, kind="client", parent=web)
+            data.call(("mesh", hop), "store", "read", start + 2_000_000, ms)
+    r = review(data, "suspect", SPANS_ONLY)
+    same(strongest(r)["subject"]["service"], "store", "suspect")
+    assert all("waits for store" in " ".join(f["lists"]["signs"]) for f in r.found if f["subject"]["service"] == "web"), r.found
+
+
 @case
 def cycle():
     "services that call each other in a ring end with an answer"
