@@ -83,11 +83,11 @@ return reviews.growing_attribute { numbers = spans.numbers { against = "before $
 
 @case
 def messages():
-    "of seven hundred messages the one that is new is found"
+    "of four hundred messages the one that is new is found"
     data = Telemetry(3)
     word = lambda k: "".join("abcdefghij"[int(c)] for c in f"{k:03d}")
     for minute in range(40):
-        for k in range(700):
+        for k in range(400):
             if k != ILL or minute >= 20:
                 data.log("api", data.at(minutes=minute, seconds=k / 20), f"{word(k)} was done after {word(999 - k)}")
     r = review(data, "new_messages", """
