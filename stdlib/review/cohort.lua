@@ -1,5 +1,8 @@
 -- The cohort of the slow requests: the attribute value that tells them from fast ones of the same operation at the same time.
 -- SPDX-License-Identifier: Apache-2.0
+-- For a number the value is "higher" or "lower" in slow requests. `slow_traces` are traces of the list of slow ones
+-- that carry the value, `typical_traces` those of the list of typical ones. Unknown: fewer than 20 rows on a side and
+-- nothing found.
 return review {
   version = 1,
   doc = "Slow means above the median of the same operation in the same stretch of time, so a drift of all requests cannot hide "

@@ -1,5 +1,7 @@
 -- Spiky CPU: samples far above the usual level of the same service.
 -- SPDX-License-Identifier: Apache-2.0
+-- Found: `least` samples above the limit after the onset of memory growth, more than twice as common as before it, the
+-- highest twice the median. Without growth the whole window counts. Unknown: fewer than 8 samples.
 return review {
   version = 1,
   doc = "Samples of CPU above the median + `k` MAD of the time before the memory growth (or of the whole window).",

@@ -1,5 +1,6 @@
 -- Errors rose: the share of failed requests of a service at a change point.
 -- SPDX-License-Identifier: Apache-2.0
+-- Unknown: fewer than 8 samples, or a rise of the last sample alone; weak where fewer than four samples are higher.
 return review {
   version = 1,
   doc = "The error rate of a service's entry spans rose by at least `least` (a share) at a change point.",

@@ -1,5 +1,7 @@
 -- A number on spans that grows since the onset: a size or a count that should stay.
 -- SPDX-License-Identifier: Apache-2.0
+-- `first` is the level right after the onset, `max` the highest since. Not found: constants, noise, a pace as before,
+-- less than `times`. Unknown: nothing sent before the onset, or fewer than 3 buckets of time before or 4 after.
 return review {
   version = 1,
   doc = "The slope after the onset is positive, at least three times that before, and the values repeat (sequence numbers always grow).",

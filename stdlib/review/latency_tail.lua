@@ -1,5 +1,7 @@
 -- A longer tail of latency: the p95 of a service's entry spans rose at a change point.
 -- SPDX-License-Identifier: Apache-2.0
+-- The change point is looked for in p95 per bucket of time, the numbers are of all requests before and since. Client
+-- spans do not count. Weak: fewer than `least` requests since. Unknown: fewer than 8 buckets of time.
 return review {
   version = 1,
   doc = "Entry spans (server, consumer, roots without a service) of one operation: p95 per time bucket rose at a change point, "

@@ -1,5 +1,6 @@
 -- What the slow requests log and the healthy ones do not.
 -- SPDX-License-Identifier: Apache-2.0
+-- A trace counts once, however often it logs a line. Unknown: fewer than 5 traces with lines on a side.
 return review {
   version = 1,
   doc = "Templates of the lines of slow traces against those of typical traces, counted by trace (Fisher).",

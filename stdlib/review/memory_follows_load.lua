@@ -1,5 +1,7 @@
 -- Memory growth that requests explain: the load of the service rose by as much since the same time.
 -- SPDX-License-Identifier: Apache-2.0
+-- Not found where memory did not grow, whatever the load did. Unknown: no request rate of the service, or fewer than 3
+-- samples on a side whose peaks cannot be compared either.
 return review {
   version = 1,
   doc = "Compares the medians of requests per second and of memory before and after the onset of the memory growth, up to the "

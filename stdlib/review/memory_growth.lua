@@ -1,5 +1,8 @@
 -- Memory that keeps rising after a change point and does not settle: per instance, restarts added back.
 -- SPDX-License-Identifier: Apache-2.0
+-- An instance is examined stretch by stretch between restarts. Found: a change point after which memory still rises, a
+-- steady rise since the first sample, a rise of the last 2 or 3 samples (weak: nobody knows yet whether it settles),
+-- or a rising floor under a collector's sawtooth. Unknown: fewer than 8 samples, or a rise of the last sample alone.
 return review {
   version = 1,
   doc = "Memory of an instance rose by `times` since a change point and still rises (or the rise is the end of the window), since the "

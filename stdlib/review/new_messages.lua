@@ -1,5 +1,7 @@
 -- Log messages that are new or far more frequent since the onset.
 -- SPDX-License-Identifier: Apache-2.0
+-- Rates are compared, not counts: the windows before and after may differ in length. The onset of a new message is its
+-- first line.
 return review {
   version = 1,
   doc = "Templates of log lines that did not occur before the onset, or at least `times` as often since.",

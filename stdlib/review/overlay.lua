@@ -1,5 +1,7 @@
 -- Messages and latency laid over memory: what rises together.
 -- SPDX-License-Identifier: Apache-2.0
+-- A message that rises with memory may be its cause, its effect or the load's: this helps a claim and never decides
+-- it.
 return review {
   version = 1,
   doc = "Rank correlation of memory with the p50 of latency (kind moves_together) and with the rate of each frequent message (kind overlay) "

@@ -1,5 +1,7 @@
 -- Restarts: memory of an instance falls at once and stays down.
 -- SPDX-License-Identifier: Apache-2.0
+-- Three falls or more with fewer than 15 samples between are a collector's work, unless samples are missing or change
+-- their rhythm at the falls. `times` lists every restart, the numbers are of the largest.
 return review {
   version = 1,
   doc = "Falls of memory by more than `share` that last, fewer than a collector's sawtooth has: the process began anew.",

@@ -1,5 +1,7 @@
 -- Where the slow requests spend longer: self time per step of slow traces against typical ones.
 -- SPDX-License-Identifier: Apache-2.0
+-- Self time is the time of a step less that of the steps it waits for, so a caller is never found for its callee's
+-- slowness. It tells where the difference lies, not whether it is large: `times` and the self times say that.
 return review {
   version = 1,
   doc = "Self time per trace of each service and operation, slow traces against typical ones; found where a step explains at "
