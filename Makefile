@@ -3,7 +3,7 @@
 #
 #   make demo     build, run the memory-leak investigation on the recording shipped with it, write case and report
 #   make test     build, run every test: unit, language, attacks, SOPs on recordings, commands, lints
-#   make build    build/inquest
+#   make build    build/inquest and what embeds it
 #   make bench    the benchmark programs, each printing its ratio
 #   make asan     unit tests under address and undefined-behaviour sanitizers
 #   make docs     generated pages and stubs: docs/, bindings/meta/
@@ -12,7 +12,7 @@ BUILD ?= build
 JOBS  ?= $(shell nproc)
 OUT   ?= out
 
-.PHONY: build demo test bench asan docs format install packages clean
+.PHONY: build program all demo test bench asan docs format install packages clean
 
 packages:
 	@.ci/packages
@@ -22,23 +22,26 @@ $(BUILD)/CMakeCache.txt: | packages
 	@rm -f $(BUILD).log
 
 build: packages $(BUILD)/CMakeCache.txt
-	@cmake --build $(BUILD) -j $(JOBS)
+	@cmake --build $(BUILD) -j $(JOBS) --target inquest embed_example
 
 program: packages $(BUILD)/CMakeCache.txt
 	@cmake --build $(BUILD) -j $(JOBS) --target inquest | grep -v 'ninja: no work' || true
 	@test -x $(BUILD)/inquest
+
+all: packages $(BUILD)/CMakeCache.txt
+	@cmake --build $(BUILD) -j $(JOBS)
 
 demo: program
 	@mkdir -p $(OUT)
 	@$(BUILD)/inquest run memory_leak --demo --case $(OUT)/demo.case --overwrite --report $(OUT)/demo.html
 	@echo "report: $(OUT)/demo.html   case: $(OUT)/demo.case"
 
-test: build
+test: all
 	@tests/run $(BUILD)
 
 bench: packages
 	@cmake --preset release -B $(BUILD)-release >/dev/null
-	@cmake --build $(BUILD)-release -j $(JOBS)
+	@cmake --build $(BUILD)-release -j $(JOBS) --target inquest ingest_bench step_bench journal_bench
 	@tests/bench/run $(BUILD)-release
 
 asan: packages
