@@ -1,4 +1,4 @@
--- Memory that keeps rising after a change point and does not settle: per instance, restarts added back.
+-- Memory that keeps rising and does not settle: per instance, stretch by stretch between restarts.
 -- SPDX-License-Identifier: Apache-2.0
 -- An instance is examined stretch by stretch between restarts. Found: a change point after which memory still rises, a
 -- steady rise since the first sample, a rise of the last 2 or 3 samples (weak: nobody knows yet whether it settles),
