@@ -18,12 +18,12 @@ int run(const std::vector<std::string>& arguments, User& user) {
                "  inquest report run.case\n  inquest report run.case -o leak.html -o leak.md\n  inquest report run.case --json\n", "report");
   app.add_option("case", path, "the case file")->required()->type_name("CASE");
   app.add_option("--format", format, "terminal, markdown, json or html, on stdout")->check(CLI::IsMember({"terminal", "markdown", "json", "html"}))->type_name("FORMAT");
-  app.add_option("-o,--output", outputs, "write a file: .html, .md, .json or .txt; may be given again")->type_name("FILE");
+  app.add_option("-o,--output,--report", outputs, "write a file: .html, .md, .json or .txt; may be given again")->type_name("FILE");
   app.add_flag("--json", json, "the same as --format json");
   add_common(app, common);
   if (const auto done = parse(app, arguments, user)) return *done;
   if (json) format = "json";
-  Result<Report> report = Inquest::report(path);
+  Result<Report> report = read_case(path);
   if (!report) return fail(report.error());
   if (outputs.empty()) {
     print_out(writer(format)->write(*report, style_for(common, user, user.out_is_terminal && format == "terminal")));

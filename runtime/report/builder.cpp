@@ -81,6 +81,10 @@ void ReportBuilder::started(const Json& p) {
     if (const Json* const graph = member(*sop, "graph")) report_.graph = *graph;
   }
   report_.inputs = values(p, "inputs");
+  report_.defaulted.clear();
+  if (const Json* const left = member(p, "defaulted"); left && left->is_array())
+    for (const Json& name : *left)
+      if (name.is_string()) report_.defaulted.push_back(name.get<std::string>());
   report_.window = window_at(p, "window");
   report_.window_from = member_text(p, "window_from");
   if (const Json* const sources = member(p, "sources"); sources && sources->is_array()) report_.sources = *sources;

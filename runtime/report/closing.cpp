@@ -47,7 +47,7 @@ void print_closing(Paper& paper, const Report& report) {
     paper.item(i ? "            " : "  ", Tone::dim, i ? "" : "how sure", (i ? "- " : "") + sure[i]);
   for (const auto& [hypothesis, key] : v.also)
     paper.item("  ", Tone::dim, "also    ", hypothesis + " at " + print_subject(key));
-  for (size_t i = 0; i < report.suspects.size() && i < most_suspects; ++i) {
+  for (size_t i = 0; i < report.suspects.size() && i < most_suspects && (i == 0 || report.suspects[i].score > 0); ++i) {
     const Suspect& s = report.suspects[i];
     paper.item("  ", Tone::dim, i ? "        " : "suspect ",
                fmt::format("{} {:.2f}{}", s.service, s.score, s.why.empty() ? "" : ": " + s.why));

@@ -59,7 +59,7 @@ std::string html_verdict(const Report& report) {
   std::vector<std::string> also, sources, suspects;
   for (const auto& [hypothesis, key] : v.also) also.push_back(html(hypothesis + " at " + print_subject(key)));
   row(out, "Also", join(also, "; "));
-  for (size_t i = 0; i < report.suspects.size() && i < 5; ++i) {
+  for (size_t i = 0; i < report.suspects.size() && i < 5 && (i == 0 || report.suspects[i].score > 0); ++i) {
     const Suspect& s = report.suspects[i];
     suspects.push_back(html(
         fmt::format("{} {:.2f}{}", printable(s.service, 80), s.score, s.why.empty() ? "" : " (" + s.why + ")"), 200));

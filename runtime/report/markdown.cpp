@@ -109,7 +109,7 @@ std::string head_md(const Report& report) {
   if (!report.window.empty()) row("Window", md(print_window(report.window)));
   for (const std::string& s : how_sure(report)) row("How sure", md(s));
   for (const auto& [hypothesis, key] : v.also) row("Also", md(hypothesis + " at " + print_subject(key)));
-  for (size_t i = 0; i < report.suspects.size() && i < 5; ++i)
+  for (size_t i = 0; i < report.suspects.size() && i < 5 && (i == 0 || report.suspects[i].score > 0); ++i)
     row("Suspect", md(fmt::format("{} {:.2f}{}", printable(report.suspects[i].service, 80), report.suspects[i].score,
                                   report.suspects[i].why.empty() ? "" : ": " + report.suspects[i].why)));
   if (report.sources.is_array())

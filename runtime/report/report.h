@@ -67,6 +67,7 @@ struct Suspect { std::string service; double score = 0; std::string why; };
 struct Report {
   std::string case_path, case_id, sop, title, sop_hash, inquest_version, lang;
   Map inputs;
+  std::vector<std::string> defaulted;       // inputs left at their default
   Window window;
   std::string window_from;
   Json sources, graph, versions;            // as in run_started

@@ -219,7 +219,8 @@ std::vector<Command> next_commands(const Report& report) {
   if (!report.window.empty())
     again += " --from " + print_time(report.window.from) + " --to " + print_time(report.window.to);
   for (const auto& [name, value] : report.inputs)
-    if (!value.null()) again += " --input " + quoted(printable(name + "=" + print_value(value)));
+    if (!value.null() && std::find(report.defaulted.begin(), report.defaulted.end(), name) == report.defaulted.end())
+      again += " --input " + quoted(printable(name + "=" + print_value(value)));
   std::map<std::string, std::string> answers = report.answers;
   if (report.mode == "guided")   // what a person decided, so that the same walk needs none
     for (const ReportStep& s : report.path)

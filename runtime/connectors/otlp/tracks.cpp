@@ -243,7 +243,9 @@ std::vector<Export> exports_of(const std::vector<const Stream*>& streams) {
     }
   }
   for (size_t e = 0; e < exports.size(); ++e)
-    if (restarted[e] > exports[e].from && restarted[e] < exports[e].to && !carried_on[e]) exports[e].from = restarted[e];
+    if (restarted[e] > exports[e].from && restarted[e] < exports[e].to && !carried_on[e] &&
+        exports[e].to - restarted[e] >= width / 4)       // a start just before the read is when watching began
+      exports[e].from = restarted[e];
   if (exports.front().from == 0) exports.erase(exports.begin());  // how long it counted is not known
   return exports;
 }
