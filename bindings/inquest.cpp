@@ -135,6 +135,7 @@ Result<std::unique_ptr<Procedure>> Inquest::read(const std::string& text, const 
       for (Diagnostic& d : check(procedure->sop, procedure->catalogue)) procedure->problems.push_back(std::move(d));
     script::Translation translation = script::translate(lang, inside_->home + "/stdlib", folder, procedure->catalogue, &procedure->sop);
     procedure->sentences = std::move(translation.sentences);
+    procedure->lang = translation.lang;
     for (Diagnostic& d : translation.missing) procedure->problems.push_back(std::move(d));
   }
   Result<std::vector<CatalogueFile>> files = catalogue_files({inside_->home + "/stdlib"}, folder);
@@ -261,7 +262,7 @@ Result<RunResult> Inquest::run(const Procedure& procedure, const RunOptions& opt
   request.chooser = options.chooser;
   request.guided = options.chooser != nullptr;
   request.clock = &clock;
-  request.lang = options.lang;
+  request.lang = procedure.lang;
   request.sentences = procedure.sentences;
   request.modules = procedure.modules;
   request.stop = options.stop ? options.stop : &never;

@@ -46,6 +46,7 @@ struct Procedure {
   std::vector<Diagnostic> problems;         // reader's and checker's, by position
   std::vector<std::pair<std::string, std::string>> modules;  // name, text of every Lua file that takes part
   std::map<std::string, std::string> sentences;              // of findings, in the language asked for
+  std::string lang = "en";                  // in force: what was asked for where there are texts in it
   bool ok() const;                          // no problem but warnings
 };
 

@@ -53,8 +53,10 @@ Translation translate(const std::string& lang, const std::string& stdlib, const 
   std::string file;
   for (const auto& [place, prefix] : {std::pair{stdlib, std::string()}, {folder, std::string("findings.")}}) {
     if (place.empty()) continue;
-    if (const std::optional<Map> map = side_file(place, prefix, names, &file, &out.missing))
+    if (const std::optional<Map> map = side_file(place, prefix, names, &file, &out.missing)) {
       for (const auto& [kind, says] : *map) out.sentences[kind] = says.text();
+      out.lang = names.back();
+    }
   }
   std::set<std::string> told;
   for (const State& s : sop->states)
@@ -69,6 +71,7 @@ Translation translate(const std::string& lang, const std::string& stdlib, const 
     out.missing.push_back({sop->file, sop->at, "translation", "no texts in `" + names.front() + "` for this SOP", "write lang/" + names.back() + ".lua beside it", true});
     return out;
   }
+  out.lang = names.back();
   const auto put = [&](const std::string& key, const char* field, std::string& text) {
     if (text.empty()) return;
     const Value* entry = inquest::find(*map, key);

@@ -18,6 +18,7 @@
 namespace inquest::script {
 
 struct Translation {
+  std::string lang = "en";                       // in force: the language of the side files that were found, else en
   std::map<std::string, std::string> sentences;  // kind → says
   std::vector<Diagnostic> missing;               // warnings
 };
