@@ -46,7 +46,7 @@ int run(const std::vector<std::string>& arguments, User& user) {
     if (!report) {
       if (older) continue;  // never remove what cannot be read
       row["error"] = report.error().message;
-      text += fmt::format("{}\n  ✘ {}\n", file.string(), printable(report.error().message, 200));
+      text += fmt::format("{}\n  ✘ {}\n", printable(file.string()), printable(report.error().message, 200));
       rows.push_back(row);
       continue;
     }
@@ -60,15 +60,16 @@ int run(const std::vector<std::string>& arguments, User& user) {
     row["sealed"] = report->sealed;
     row["bytes"] = static_cast<int64_t>(fs::file_size(file, error));
     rows.push_back(row);
-    text += fmt::format("{}  {} {} {}{}\n  {}\n", print_time(Time{report->started.ns / ns_per_s * ns_per_s}), pad(report->sop, 16), pad(v.word, 13), v.hypothesis,
-                        report->sealed ? "" : "  (not ended)", file.string());
+    text += fmt::format("{}  {} {}{}{}{}\n  {}\n", print_time(Time{report->started.ns / ns_per_s * ns_per_s}), pad(report->sop, 16), v.word,
+                        v.hypothesis.empty() ? "" : ": " + v.hypothesis, v.subject.empty() ? "" : " at " + printable(print_subject(v.subject), 100),
+                        report->sealed ? "" : "  (not ended)", printable(file.string()));
     if (older && yes && fs::remove(file, error)) ++removed;
   }
   if (json) {
     Json document;
     document["schema_version"] = 1;
     document["cases"] = rows;
-    print_out(pretty(document));
+    print_json(pretty(document));
     return 0;
   }
   print_out(text);

@@ -50,7 +50,7 @@ int run(const std::vector<std::string>& arguments, User& user) {
     document["schema_version"] = 1;
     document["diagnostics"] = diagnostics_json(all);
     document["errors"] = errors;
-    print_out(pretty(document));
+    print_json(pretty(document));
   } else if (errors && !quiet) {
     print_err(fmt::format("{} mistake{}\n", errors, errors == 1 ? "" : "s"));
   }

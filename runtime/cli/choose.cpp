@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <filesystem>
 #include <set>
 
 #include "runtime/base/text.h"
@@ -50,6 +51,7 @@ std::vector<std::string> stems(std::string_view text) {
 // Share of the words of a phrase that were said, a word counting by nearness of spelling.
 double fit(const std::vector<std::string>& said, const std::vector<std::string>& phrase) {
   if (phrase.empty()) return 0;
+  if (std::find(said.begin(), said.end(), join(phrase, "")) != said.end()) return 1;  // "oomkilled", "memoryleak"
   double sum = 0;
   for (const std::string& p : phrase) {
     double best = 0;
@@ -64,13 +66,22 @@ double fit(const std::vector<std::string>& said, const std::vector<std::string>&
 
 }  // namespace
 
+bool is_sop(const std::string& name) {
+  auto inquest = open_inquest({});
+  return inquest && (*inquest)->find(name).ok();
+}
+
 int choose_by_words(const std::vector<std::string>& words, User& user) {
+  if (const auto shown = show_matches(words, user)) return *shown;
+  return fail(Error{Code::not_found, fmt::format("no SOP fits `{}`", printable(join(words, " "), 120)), "", "`inquest list` shows all; `inquest new NAME` begins one"});
+}
+
+std::optional<int> show_matches(const std::vector<std::string>& words, User& user) {
   Common common;
   auto inquest = open_inquest(common);
   if (!inquest) return fail(inquest.error());
-  const std::string text = join(words, " ");
-  const std::vector<std::string> said = stems(text);
-  struct Match { std::string name, title, phrase, demo; double score; };
+  const std::vector<std::string> said = stems(join(words, " "));
+  struct Match { std::string name, title, phrase, folder; double score; };
   std::vector<Match> matches;
   for (const SopPlace& place : (*inquest)->list()) {
     auto procedure = (*inquest)->load(place.name, language(common, user));
@@ -87,12 +98,14 @@ int choose_by_words(const std::vector<std::string>& words, User& user) {
     if (best.score >= 0.34) matches.push_back(best);
   }
   std::stable_sort(matches.begin(), matches.end(), [](const Match& a, const Match& b) { return a.score > b.score; });
-  if (matches.empty())
-    return fail(Error{Code::not_found, fmt::format("no SOP fits `{}`", printable(text, 120)), "", "`inquest list` shows all; `inquest new NAME` begins one"});
+  if (matches.empty()) return std::nullopt;
   for (const Match& m : matches) {
     const char* sure = m.score >= 0.99 ? "sure" : m.score >= 0.66 ? "likely" : "perhaps";
-    print_out(fmt::format("{} ({}, {:.0f} %): {}\n  because of \"{}\"\n  inquest run {} --data DIR       on your own OTLP files\n  inquest run {} --demo           on the recording shipped with it\n",
-                          m.name, sure, m.score * 100, printable(m.title, 100), printable(m.phrase, 100), m.name, m.name));
+    print_out(fmt::format("{} ({}, {:.0f} %): {}\n  because of \"{}\"\n  inquest run {} --data DIR       on your own OTLP files\n", m.name, sure, m.score * 100,
+                          printable(m.title, 100), printable(m.phrase, 100), m.name));
+    std::error_code error;
+    if (std::filesystem::is_directory(m.folder + "/replay", error))
+      print_out(fmt::format("  inquest run {} --demo           on the recording shipped with it\n", m.name));
   }
   return 0;
 }

@@ -36,7 +36,7 @@ std::string sop_text(const Procedure& p, size_t columns) {
   out += "\nreviews\n";
   for (const std::string& name : reviews) {
     const ReviewContract* c = p.catalogue.review(name);
-    out += fmt::format("  {:<20}{}\n", name, c ? printable(c->doc, 300) : "unknown");
+    out += fmt::format("  {:<21}{}\n", name, c ? printable(c->doc, 300) : "unknown");
   }
   out += "\nmay conclude\n";
   for (const Hypothesis& h : sop.hypotheses) {
@@ -67,8 +67,8 @@ int run(const std::vector<std::string>& arguments, User& user) {
   if ((*inquest)->find(name)) {
     auto procedure = (*inquest)->load(name, language(common, user));
     if (!procedure) return fail(procedure.error());
-    if (json) print_out(pretty(sop_json((*procedure)->sop)));
-    else print_out(sop_text(**procedure, user.columns));
+    if (json) print_json(pretty(sop_json((*procedure)->sop)));
+    else print_out(fitted(sop_text(**procedure, user.columns), user));
     return (*procedure)->ok() ? 0 : 2;
   }
   Result<Catalogue> catalogue = (*inquest)->catalogue();
@@ -114,7 +114,8 @@ int run(const std::vector<std::string>& arguments, User& user) {
     for (const Measure& row : catalogue->measures) names.push_back(row.name);
     return fail(Error{Code::not_found, fmt::format("nothing is named `{}`", printable(name, 80)), "", did_you_mean(name, names)});
   }
-  print_out(json ? pretty(document) : text);
+  if (json) print_json(pretty(document));
+  else print_out(fitted(text, user));
   return 0;
 }
 

@@ -34,7 +34,7 @@ int run(const std::vector<std::string>& arguments, User& user) {
   }
   std::optional<Walk> walk;
   if (!case_path.empty()) {
-    Result<Report> report = Inquest::report(case_path);
+    Result<Report> report = read_case(case_path);
     if (!report) return fail(report.error());
     walk = walk_of(*report, sop);
   }

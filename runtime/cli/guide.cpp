@@ -3,29 +3,36 @@
 #include "runtime/cli/guide.h"
 
 #include <fmt/format.h>
+#include <poll.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
 
 #include "runtime/base/text.h"
+#include "runtime/report/paper.h"
 
 namespace inquest {
 
+// Read byte by byte beside stdio, so that ctrl-c is heard while nobody types.
 std::optional<std::string> Guide::line(const std::string& prompt) {
   std::fflush(stdout);
   std::fputs(prompt.c_str(), stderr);
   std::fflush(stderr);
   std::string out;
   for (;;) {
-    const int c = std::fgetc(stdin);
-    if (c == EOF) {
-      if (errno == EINTR && !user_.stop->load()) { std::clearerr(stdin); continue; }
+    pollfd waiting{STDIN_FILENO, POLLIN, 0};
+    const int ready = poll(&waiting, 1, 100);
+    char c = 0;
+    const ssize_t got = ready > 0 ? read(STDIN_FILENO, &c, 1) : -1;
+    if (user_.stop->load() || got == 0 || (got < 0 && ready > 0 && errno != EINTR && errno != EAGAIN)) {
       std::fputs("\n", stderr);
-      return out.empty() ? std::nullopt : std::optional<std::string>(trim(out));
+      return out.empty() || user_.stop->load() ? std::nullopt : std::optional<std::string>(trim(out));
     }
+    if (got < 0) continue;
     if (c == '\n') return trim(out);
-    if (out.size() < 4096) out += static_cast<char>(c);
+    if (out.size() < 4096) out += c;
   }
 }
 
@@ -33,23 +40,24 @@ Result<std::optional<Choice>> Guide::choose(const Offer& offer, const Snapshot& 
   std::vector<const Offer::Item*> offered;
   for (const Offer::Item& item : offer.items)
     if (item.offered) offered.push_back(&item);
-  std::string text = fmt::format("\n{}: what next?\n", printable(offer.state, 80));
+  std::fflush(stdout);
+  Paper paper(style_, [](std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); });
+  paper.blank();
+  paper.item("", Tone::strong, offer.state + ": what next?", "");
   for (size_t i = 0; i < offered.size(); ++i) {
     const Offer::Item& item = *offered[i];
-    text += fmt::format("  {}  {}{}{}\n", i + 1, printable(item.label, 80), item.label == offer.unattended ? "  (enter)" : "", item.taken ? "  (taken before)" : "");
-    if (!item.why.empty()) text += fmt::format("       {}\n", printable(item.why, 200));
+    paper.item("", Tone::plain, fmt::format("  {}", i + 1), item.label + (item.label == offer.unattended ? " (enter)" : "") + (item.taken ? " (taken before)" : ""));
+    if (!item.why.empty()) paper.item("     ", Tone::dim, "", item.why);
   }
   for (const Offer::Item& item : offer.items)
-    if (!item.offered) text += fmt::format("  -  {}  (not offered: {})\n", printable(item.label, 80), printable(item.why_not, 200));
-  std::fflush(stdout);
-  std::fputs(text.c_str(), stderr);
+    if (!item.offered) paper.item("", Tone::plain, "  -", item.label + " (not offered: " + item.why_not + ")");
   const Offer::Item* chosen = nullptr;
   while (!chosen) {
     const std::optional<std::string> answer = line("> ");
     if (!answer || user_.stop->load()) return std::optional<Choice>();
     if (*answer == "q" || *answer == "quit") return std::optional<Choice>();
     if (*answer == "?") {
-      std::fputs("a number or the beginning of a label; enter takes what an unattended run would; q leaves, the case waits\n", stderr);
+      paper.text("  ", "a number or the beginning of a label; enter takes what an unattended run would; q leaves, the case waits");
       continue;
     }
     for (size_t i = 0; i < offered.size(); ++i) {
@@ -61,21 +69,20 @@ Result<std::optional<Choice>> Guide::choose(const Offer& offer, const Snapshot& 
     if (!chosen) {
       std::vector<std::string> labels;
       for (const Offer::Item* item : offered) labels.push_back(item->label);
-      std::fputs(fmt::format("no choice `{}`; {}\n", printable(*answer, 60), did_you_mean(*answer, labels)).c_str(), stderr);
+      paper.text("  ", fmt::format("no choice `{}`; {}; ? explains", printable(*answer, 60), did_you_mean(*answer, labels)));
     }
   }
   Choice choice{chosen->label, {}, "person", ""};
   if (const auto picks = offer.picks.find(chosen->label); picks != offer.picks.end() && picks->second.size() > 1) {
-    std::string list = "about which?\n";
+    paper.text("", "about which?");
     for (size_t i = 0; i < picks->second.size() && i < 20; ++i) {
       const std::string& id = picks->second[i];
       std::string says = id;
       for (const ReviewedRows& rows : snapshot.reviewed)
         for (const Finding& f : rows.rows.found)
           if (f.id == id) says = id + "  " + (f.says.empty() ? f.kind + " " + print_subject(f.subject) : f.says);
-      list += fmt::format("  {}  {}{}\n", i + 1, printable(says, 200), i == 0 ? "  (enter: the strongest)" : "");
+      paper.item("", Tone::plain, fmt::format("  {}", i + 1), says + (i == 0 ? " (enter: the strongest)" : ""));
     }
-    std::fputs(list.c_str(), stderr);
     for (;;) {
       const std::optional<std::string> answer = line("> ");
       if (!answer || *answer == "q") return std::optional<Choice>();
@@ -84,7 +91,7 @@ Result<std::optional<Choice>> Guide::choose(const Offer& offer, const Snapshot& 
       if (n >= 1 && static_cast<size_t>(n) <= picks->second.size()) { choice.finding = picks->second[static_cast<size_t>(n) - 1]; break; }
       const auto named = std::find(picks->second.begin(), picks->second.end(), *answer);
       if (named != picks->second.end()) { choice.finding = *named; break; }
-      std::fputs("a number from the list\n", stderr);
+      paper.text("  ", "a number from the list; q leaves");
     }
   }
   return std::optional<Choice>(choice);

@@ -37,7 +37,7 @@ int run(const std::vector<std::string>& arguments, User& user) {
     Json document;
     document["schema_version"] = 1;
     document["sops"] = rows;
-    print_out(pretty(document));
+    print_json(pretty(document));
   } else {
     print_out(text.empty() ? "no SOPs; add a folder with --sops DIR, or write one with inquest new NAME\n" : text);
   }

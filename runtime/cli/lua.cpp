@@ -41,7 +41,7 @@ int run(const std::vector<std::string>& arguments, User& user) {
       if (!error.cause.empty()) error.message = error.cause + ": " + error.message;
       return fail(error);
     }
-    if (json) print_out(pretty(ended->value ? value_json(*ended->value) : Json(ended->text)));
+    if (json) print_json(pretty(ended->value ? value_json(*ended->value) : Json(ended->text)));
     else if (!ended->text.empty()) print_out(ended->text + "\n");
     return 0;
   });

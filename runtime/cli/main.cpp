@@ -1,10 +1,12 @@
 // The program: a table of commands.
 // SPDX-License-Identifier: Apache-2.0
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <signal.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 
@@ -12,6 +14,7 @@
 #include "runtime/base/version.h"
 #include "runtime/cli/choose.h"
 #include "runtime/cli/commands.h"
+#include "runtime/cli/support.h"
 
 namespace inquest {
 
@@ -39,8 +42,8 @@ size_t terminal_columns() {
 
 std::string help() {
   std::string out = fmt::format("inquest {}: runs written investigations on real telemetry\n\n"
-                                "  inquest run memory_leak --demo           the shipped recording of a real leak\n"
-                                "  inquest \"my pods keep being OOM killed\"   which SOP fits\n", inquest_version);
+                                "  inquest run memory_leak --demo            the shipped recording of a real leak\n"
+                                "  inquest \"my pods keep being OOM killed\"  which SOP fits\n", inquest_version);
   std::string group;
   for (const Command* c : commands()) {
     if (!*c->group) continue;
@@ -50,13 +53,27 @@ std::string help() {
     }
     out += fmt::format("  {:<12}{}\n", c->name, c->doc);
   }
-  return out + "\n`inquest COMMAND --help` shows its options. Exit codes: 0 ended, 1 failed, 2 usage, 3 --fail-on,\n"
-               "4 refused by a source, 5 nothing to examine, 6 waits for a decision, 124 time limit, 130 interrupted.\n";
+  return out + "\n`inquest COMMAND --help` shows its options.\nExit codes: 0 ended, 1 failed, 2 usage, 3 --fail-on, 4 refused by a source,\n"
+               "5 nothing to examine, 6 waits for a decision, 124 time limit, 130 interrupted.\n";
+}
+
+std::vector<std::string> command_names() {
+  std::vector<std::string> names;
+  for (const Command* c : commands())
+    if (*c->group) names.emplace_back(c->name);
+  return names;
+}
+
+int no_command(const std::string& name, const std::string& cure = {}) {
+  return fail(Error{Code::usage, fmt::format("no command `{}`", printable(name, 80)), "",
+                    cure.empty() ? did_you_mean(name, command_names(), 20) + "; `inquest help` shows what each does" : cure});
 }
 
 }  // namespace
 
 int start(int count, char** words) {
+  for (int stream = 0; stream <= 2; ++stream)   // a closed one would be given to the first file opened: a case, say
+    if (fcntl(stream, F_GETFD) < 0 && open("/dev/null", O_RDWR) != stream) return 1;
   SystemClock clock;
   User user;
   user.clock = &clock;
@@ -87,6 +104,7 @@ int start(int count, char** words) {
     if (!arguments.empty())
       for (const Command* c : commands())
         if (arguments[0] == c->name) return c->run({"--help"}, user);
+    if (!arguments.empty()) return no_command(arguments[0]);
     std::fputs(help().c_str(), stdout);
     return 0;
   }
@@ -94,15 +112,17 @@ int start(int count, char** words) {
   if (name == "__complete") return complete_words(arguments, user);
   for (const Command* c : commands())
     if (name == c->name) return c->run(arguments, user);
-  if (name.find(' ') != std::string::npos || !arguments.empty()) {  // words of a person, not a command
-    std::vector<std::string> all(words + 1, words + count);
-    if (name.rfind("-", 0) != 0) return choose_by_words(all, user);
-  }
-  std::vector<std::string> names;
-  for (const Command* c : commands()) names.emplace_back(c->name);
-  return fail(Error{Code::usage, fmt::format("no command `{}`", printable(name, 80)), "", did_you_mean(name, names, 20)});
+  const auto is_option = [](const std::string& word) { return word.rfind("-", 0) == 0; };
+  if (is_option(name)) return no_command(name);
+  if (std::any_of(arguments.begin(), arguments.end(), is_option))  // a command was meant
+    return is_sop(name) ? no_command(name, fmt::format("a SOP is run with `inquest run {}`", printable(name, 80))) : no_command(name);
+  const std::vector<std::string> said(words + 1, words + count);   // words of a person
+  if (!arguments.empty() || name.find(' ') != std::string::npos) return choose_by_words(said, user);
+  if (nearest(name, command_names()).empty())
+    if (const auto shown = show_matches(said, user)) return *shown;
+  return no_command(name);
 }
 
 }  // namespace inquest
 
-int main(int count, char** words) { return inquest::start(count, words); }
+int main(int count, char** words) { return inquest::ended(inquest::start(count, words)); }

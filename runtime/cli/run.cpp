@@ -3,12 +3,15 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <filesystem>
+#include <random>
 
 #include "runtime/base/text.h"
 #include "runtime/cli/commands.h"
 #include "runtime/cli/guide.h"
 #include "runtime/cli/junit.h"
 #include "runtime/cli/support.h"
+#include "runtime/engine/case_file.h"
 #include "runtime/report/terminal.h"
 
 namespace inquest {
@@ -41,6 +44,17 @@ Status write_reports(const Options& o, const Report& report, User& user) {
   return {};
 }
 
+// Where a run ends because nobody decides: the option that decides it, with the labels that were offered.
+std::string how_to_decide(const Json& offer) {
+  std::vector<std::string> labels;
+  for (const Json& item : offer.value("items", Json::array()))
+    if (item.value("offered", false)) labels.push_back(printable(item.value("label", ""), 80));
+  if (labels.empty()) return {};
+  std::string out = fmt::format("decide it with --answer '{}={}'", printable(offer.value("state", ""), 80), labels.front());
+  for (size_t i = 1; i < labels.size(); ++i) out += (i == 1 ? "; also offered: " : ", ") + labels[i];
+  return out;
+}
+
 int run_here(Options& o, User& user, lua::Watch& watch) {
   auto inquest = open_inquest(o.common, &watch);
   if (!inquest) return fail(inquest.error());
@@ -55,6 +69,17 @@ int run_here(Options& o, User& user, lua::Watch& watch) {
   }
   if (Status opened = open_sources(**inquest, o.sources, (*procedure)->folder); !opened) return fail(opened.error());
 
+  // The walk names the case at its end: where it is kept is settled before it begins.
+  if (o.run.case_path.empty()) {
+    std::random_device device;
+    Result<std::string> path = default_case_path((*procedure)->sop.name, user.clock->now(), fmt::format("{:08x}", device()));
+    if (!path) return fail(path.error());
+    o.run.case_path = *path;
+  } else if (std::error_code error; std::filesystem::is_directory(o.run.case_path, error)) {
+    return fail(Error{Code::usage, fmt::format("`{}` is a folder", printable(o.run.case_path, 200)), "--case", "name a file in it"});
+  } else if (!o.run.overwrite && std::filesystem::exists(o.run.case_path, error)) {
+    return fail(Error{Code::usage, fmt::format("`{}` is there already", printable(o.run.case_path, 200)), "--case", "choose another name, or --overwrite"});
+  }
   const bool to_terminal = o.output == "text" && user.out_is_terminal;
   Style style = style_for(o.common, user, to_terminal);
   Guide guide(style, user);
@@ -66,6 +91,7 @@ int run_here(Options& o, User& user, lua::Watch& watch) {
     if (o.quiet) return;
     if (o.output == "text") { print_out(std::string(text)); std::fflush(stdout); }
   }, [&](const std::string& id) -> FramePtr { return frames.count(id) ? frames[id] : nullptr; }, o.run.case_path);
+  std::string waiting;
   o.run.observer = [&](const JournalRow& row) {
     if (o.output == "ndjson") {
       Json line;
@@ -74,9 +100,10 @@ int run_here(Options& o, User& user, lua::Watch& watch) {
       line["payload"] = row.payload;
       line["hash"] = row.hash;
       line["at"] = print_time(row.at);
-      print_out(canonical(line) + "\n");
+      print_json(canonical(line) + "\n");
       std::fflush(stdout);
     }
+    if (row.kind == "offered") waiting = how_to_decide(row.payload);
     walk.row(row);
   };
   o.run.stop = user.stop;
@@ -94,7 +121,7 @@ int run_here(Options& o, User& user, lua::Watch& watch) {
   if (Status written = write_reports(o, *report, user); !written) return fail(written.error());
   if (!o.junit.empty())
     if (Status written = write_file(o.junit, junit(*report, exit == 3)); !written) return fail(written.error());
-  if (result->exit != 0 && !result->why.empty()) print_err("inquest: " + printable(result->why, 400) + "\n");
+  if (result->exit != 0 && !result->why.empty()) print_err("inquest: " + printable(result->why, 400) + "\n" + (exit == 6 && !waiting.empty() ? "  " + waiting + "\n" : ""));
   return exit;
 }
 
@@ -106,16 +133,16 @@ int run(const std::vector<std::string>& arguments, User& user) {
                "  inquest run memory_leak --data recording/ --report leak.html --fail-on confirmed\n", "run");
   app.add_option("sop", o.run.sop, "name, folder or file of the SOP")->required()->type_name("SOP");
   add_source_options(app, o.sources, true);
-  app.add_option("--input", o.run.inputs, "a value of an input of the SOP")->type_name("NAME=VALUE");
+  app.add_option("--input", o.run.inputs, "a value of an input of the SOP")->allow_extra_args(false)->type_name("NAME=VALUE");
   app.add_option("--from", o.run.from, "start of the window: 2026-11-21T10:00:00Z or seconds since 1970")->type_name("TIME");
   app.add_option("--to", o.run.to, "end of the window (not in it)")->type_name("TIME");
   app.add_option("--since", o.run.since, "the last stretch of the recording, or of the time until now: 30m")->type_name("DURATION");
   app.add_flag("--guided", o.guided, "ask at every choice");
-  app.add_option("--answer", o.run.answers, "decide a choice beforehand")->type_name("STATE=LABEL");
+  app.add_option("--answer", o.run.answers, "decide a choice beforehand")->allow_extra_args(false)->type_name("STATE=LABEL");
   app.add_flag("--no-input", o.no_input, "never ask; a choice that only a person can make ends with exit 6");
   app.add_flag("--json", json, "one JSON document on stdout");
   app.add_option("--output", o.output, "text, json, or ndjson: the journal as it happens")->check(CLI::IsMember({"text", "json", "ndjson"}))->type_name("FORMAT");
-  app.add_option("--report", o.reports, "write a report: .html, .md, .json or .txt; may be given again")->type_name("FILE");
+  app.add_option("--report", o.reports, "write a report: .html, .md, .json or .txt; may be given again")->allow_extra_args(false)->type_name("FILE");
   app.add_option("--junit", o.junit, "write JUnit XML for a CI server")->type_name("FILE");
   app.add_option("--case", o.run.case_path, "where the case file is made")->type_name("FILE");
   app.add_flag("--overwrite", o.run.overwrite, "replace a case file that is there");
@@ -123,7 +150,7 @@ int run(const std::vector<std::string>& arguments, User& user) {
   app.add_option("--time-limit", o.run.time_limit, "give up after this long, exit 124")->type_name("DURATION");
   app.add_flag("-q,--quiet", o.quiet, "no walk, only what was asked for");
   add_common(app, o.common);
-  app.footer("Exit: 0 ended, 1 failed, 2 usage, 3 --fail-on, 4 refused by a source, 5 nothing to examine, 6 waits for a decision, 124 time limit, 130 interrupted.");
+  app.footer("Exit: 0 ended, 1 failed, 2 usage, 3 --fail-on, 4 refused by a source,\n      5 nothing to examine, 6 waits for a decision, 124 time limit, 130 interrupted.");
   if (const auto done = parse(app, arguments, user)) return *done;
   if (json) o.output = "json";
   o.run.lang = language(o.common, user);

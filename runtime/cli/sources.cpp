@@ -83,9 +83,9 @@ int run(const std::vector<std::string>& arguments, User& user) {
     Json document;
     document["schema_version"] = 1;
     document["sources"] = rows;
-    print_out(pretty(document));
+    print_json(pretty(document));
   } else {
-    print_out(text);
+    print_out(fitted(text, user));
   }
   return exit;
 }

@@ -3,20 +3,83 @@
 #include "runtime/cli/support.h"
 
 #include <fmt/format.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 
 #include "bindings/lua/child.h"
 #include "runtime/base/text.h"
+#include "runtime/report/paper.h"
 
 namespace inquest {
 
 void print_out(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
 void print_err(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stderr); }
 
+int ended(int exit) {
+  const bool failed = std::fflush(stdout) != 0;
+  const int why = failed ? errno : ENOSPC;
+  if (!failed && !std::ferror(stdout)) return exit;
+  pollfd out{STDOUT_FILENO, POLLOUT, 0};
+  if (why == EPIPE || (poll(&out, 1, 0) > 0 && (out.revents & POLLERR))) return exit;
+  return fail(Error{Code::io, fmt::format("cannot write the output: {}", std::strerror(why)), "", "make room, or send it elsewhere; a case that was begun is kept"});
+}
+
+void print_json(const std::string& json) {
+  std::string out;
+  out.reserve(json.size());
+  for (size_t at = 0; at < json.size();) {
+    const auto byte = static_cast<unsigned char>(json[at]);
+    const size_t size = byte < 0x80 ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
+    const std::string point = json.substr(at, size);
+    at += point.size();
+    if ((byte >= 0x20 && byte < 0x7f) || byte == '\n' || (byte >= 0x80 && printable(point) == point)) {
+      out += point;
+      continue;
+    }
+    uint32_t code = size == 1 ? byte : byte & (0xffu >> (size + 1));
+    for (size_t i = 1; i < point.size(); ++i) code = (code << 6) | (static_cast<unsigned char>(point[i]) & 0x3fu);
+    if (code < 0x10000) out += fmt::format("\\u{:04x}", code);
+    else out += fmt::format("\\u{:04x}\\u{:04x}", 0xd7c0 + (code >> 10), 0xdc00 + (code & 0x3ff));
+  }
+  print_out(out);
+}
+
+std::string fitted(const std::string& text, const User& user) {
+  std::string out;
+  for (const std::string& line : split(text, '\n')) {
+    if (width(line) <= user.columns) { out += line + "\n"; continue; }
+    const size_t indent = std::min(line.find_first_not_of(' '), user.columns / 2);
+    const size_t gap = line.find("  ", indent);
+    size_t head = gap == std::string::npos ? indent : line.find_first_not_of(' ', gap);
+    if (head == std::string::npos || width(line.substr(0, head)) > user.columns / 2) head = indent;
+    const size_t hang = head == indent ? indent + 2 : width(line.substr(0, head));
+    std::string before = line.substr(0, head);
+    for (const std::string& part : wrap(line.substr(head), user.columns - hang)) {
+      out += before + part + "\n";
+      before = std::string(hang, ' ');
+    }
+  }
+  out.pop_back();   // of the piece after the last new line
+  return out;
+}
+
+Result<Report> read_case(const std::string& path) {
+  Result<Report> report = Inquest::report(path);
+  if (report || !report.error().cure.empty()) return report;
+  Error error = report.error();
+  error.cure = "name a case file; `inquest cases` lists those kept on this machine";
+  return error;
+}
+
+// What a person or a file said stands in errors: no line of it may be obeyed by a terminal.
 int fail(const Error& error) {
-  print_err("inquest: " + error.print() + "\n");
+  std::string text;
+  for (const std::string& line : split(error.print(), '\n')) text += (text.empty() ? "" : "\n") + printable(line);
+  print_err("inquest: " + text + "\n");
   return exit_code(error.code);
 }
 
@@ -25,7 +88,11 @@ std::optional<int> parse(CLI::App& app, const std::vector<std::string>& argument
   try {
     app.parse(reversed);
   } catch (const CLI::CallForHelp&) {
-    print_out(app.help());
+    std::string help = app.help();
+    const std::string usage = "Usage: " + app.get_name();
+    if (const size_t at = help.find(usage); at != std::string::npos) help.replace(at, usage.size(), "Usage: inquest " + app.get_name());
+    while (help.ends_with("\n\n")) help.pop_back();
+    print_out(help);
     return 0;
   } catch (const CLI::ExtrasError&) {
     std::vector<std::string> known;
@@ -47,7 +114,7 @@ std::optional<int> parse(CLI::App& app, const std::vector<std::string>& argument
 }
 
 void add_common(CLI::App& app, Common& common) {
-  app.add_option("--sops", common.sops, "a further folder of SOPs, searched first")->type_name("DIR");
+  app.add_option("--sops", common.sops, "a further folder of SOPs, searched first")->allow_extra_args(false)->type_name("DIR");
   app.add_option("--home", common.home, "the folder that holds stdlib/ and sops/")->type_name("DIR")->group("");
   app.add_option("--color", common.colour, "auto, always or never")->check(CLI::IsMember({"auto", "always", "never"}))->type_name("WHEN");
   app.add_option("--lang", common.lang, "language of texts: en, pt, es")->type_name("LANG");
@@ -85,9 +152,9 @@ Style style_for(const Common& common, const User& user, bool terminal) {
 }
 
 void add_source_options(CLI::App& app, SourceOptions& options, bool demo) {
-  app.add_option("--data", options.data, "a directory (or file) of OTLP-JSON lines: plain, gzip or zstd")->type_name("DIR");
+  app.add_option("--data", options.data, "a directory (or file) of OTLP-JSON lines: plain, gzip or zstd")->allow_extra_args(false)->type_name("DIR");
   if (demo) app.add_flag("--demo", options.demo, "the recording shipped with the SOP");
-  app.add_option("--without", options.without, "withhold a signal: metrics, spans or logs")
+  app.add_option("--without", options.without, "withhold a signal: metrics, spans or logs")->allow_extra_args(false)
       ->check(CLI::IsMember({"metrics", "spans", "logs"}))->type_name("SIGNAL");
   app.add_option("--threads", options.threads, "threads that read files; 0: one a core")->type_name("N")->check(CLI::Range(0, 256));
 }
@@ -131,7 +198,7 @@ std::string help_of(const Command& command, User& user) {
 }
 
 int watched(User&, const std::function<int(lua::Watch&)>& child) {
-  return lua::run_in_child(child, [](const std::string& cause, const std::string& detail) {
+  return lua::run_in_child([&](lua::Watch& watch) { return ended(child(watch)); }, [](const std::string& cause, const std::string& detail) {
     fail(Error{Code::script, fmt::format("the script host died: {}", printable(detail, 200)), cause,
                "the case file holds everything up to there; `inquest report CASE` shows it"});
   });

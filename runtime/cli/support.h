@@ -50,5 +50,15 @@ std::string help_of(const Command& command, User& user);
 
 void print_out(const std::string& text);
 void print_err(const std::string& text);
+// The exit code of a command once its output is out: 1 and a word on stderr where stdout could not be written (a full
+// disk); a reader that went away, as `head` does, is no failure.
+int ended(int exit);
+// Prints JSON text as a terminal may see it: what it would obey (C1, DEL, bidi) is written as \u, the same to a parser.
+void print_json(const std::string& json);
+// Lines wider than the user's window are wrapped: what follows hangs under the second column of the line, or under its
+// indent where it has one column.
+std::string fitted(const std::string& text, const User& user);
+// A case read for showing; an error says where cases are.
+Result<Report> read_case(const std::string& path);
 
 }  // namespace inquest
