@@ -81,6 +81,8 @@ function(inquest_layer name)
     if(name STREQUAL base)
       target_precompile_headers(inquest_base PRIVATE <nlohmann/json.hpp> <fmt/format.h> <algorithm> <functional> <map> <memory>
         <optional> <set> <string> <variant> <vector>)
+    elseif(name STREQUAL cli)
+      target_precompile_headers(inquest_cli PRIVATE <CLI/CLI.hpp> <nlohmann/json.hpp> <fmt/format.h> ${PROJECT_SOURCE_DIR}/bindings/inquest.h)
     else()
       target_precompile_headers(inquest_${name} REUSE_FROM inquest_base)
     endif()
