@@ -11,7 +11,7 @@ namespace inquest {
 namespace {
 
 // A command that can be pasted as it stands: broken before an option, with a backslash, where it is wider than the
-// paper.
+// paper; what has no place to break stays on its line.
 void print_command(Paper& paper, const std::string& command) {
   const std::string in = "      ";
   const size_t room = paper.columns() - width(in);
@@ -20,14 +20,14 @@ void print_command(Paper& paper, const std::string& command) {
     const size_t next = command.find(" --", from + 1);
     const std::string part = command.substr(from, next == std::string::npos ? next : next - from);
     if (!line.empty() && width(line) + width(part) + 2 > room) {
-      paper.text(in, line + " \\");
+      paper.verbatim(in, line + " \\");
       line = " " + part.substr(part.find_first_not_of(' '));
     } else {
       line += part;
     }
     from = next == std::string::npos ? command.size() : next;
   }
-  paper.text(in, line);
+  paper.verbatim(in, line);
 }
 
 }  // namespace

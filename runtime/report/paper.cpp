@@ -95,6 +95,8 @@ void Paper::item(const std::string& prefix, Tone tone, const std::string& head, 
   for (size_t i = 1; i < lines.size(); ++i) put(prefix + blanks, Tone::plain, "", lines[i]);
 }
 
+void Paper::verbatim(const std::string& prefix, const std::string& text) { put(prefix, Tone::plain, "", printable(text, 4096)); }
+
 void Paper::blank() { sink_("\n"); }
 
 void Paper::rule(const std::string& title) {
@@ -124,11 +126,11 @@ void Paper::table(const std::string& prefix, const Table& table) {
     for (size_t c = 0; c < n; ++c) if (there[c]) sum += wide[c] + (sum ? gap : 0);
     return sum;
   };
-  const auto shrink = [&](size_t least) {   // the widest text column gives first
+  const auto shrink = [&](size_t least) {   // the widest text column gives first; what a row is about last
     while (total() > room) {
       size_t widest = n;
       for (size_t c = 0; c < n; ++c)
-        if (there[c] && !table.columns[c].right && !table.columns[c].spark && wide[c] > least &&
+        if (there[c] && !table.columns[c].right && !table.columns[c].spark && wide[c] > (c == 0 ? std::max<size_t>(least, 18) : least) &&
             (widest == n || wide[c] > wide[widest]))
           widest = c;
       if (widest == n) return;
@@ -144,7 +146,7 @@ void Paper::table(const std::string& prefix, const Table& table) {
     there[c] = false;
     left_out.insert(left_out.begin(), cells[0][c]);
   }
-  if (total() > room) wide[0] = room;
+  if (total() > room) wide[0] = std::min(wide[0], room);
   if (!table.caption.empty()) item(prefix, Tone::strong, table.caption, "");
   for (size_t r = 0; r < cells.size(); ++r) {
     std::string line;

@@ -24,6 +24,8 @@ class Paper final {
   // `prefix` begins every line, `head` (toned) the first; `body` follows it and is wrapped under itself.
   void item(const std::string& prefix, Tone tone, const std::string& head, const std::string& body);
   void text(const std::string& prefix, const std::string& body) { item(prefix, Tone::plain, "", body); }
+  // One line as it is, however long: what is to be pasted.
+  void verbatim(const std::string& prefix, const std::string& text);
   void table(const std::string& prefix, const Table& table);
   void rule(const std::string& title);           // ── title ─────
   void blank();

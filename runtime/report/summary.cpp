@@ -177,7 +177,8 @@ std::vector<Gap> not_looked_at(const Report& report) {
     for (const Missing& m : h.helps_missing) {
       const bool told =
           std::any_of(out.begin(), out.end(), [&](const Gap& g) { return g.what.rfind(m.kind + " about ", 0) == 0; });
-      if (!told)
+      const bool ours = h.hypothesis == report.judgement.verdict.hypothesis && h.key == report.judgement.verdict.subject;
+      if (!told && (ours || m.why != "not examined"))   // what nobody looked at elsewhere is no gap of this verdict
         add(out, {m.kind + ", which would help " + h.hypothesis,
                   m.why + (m.signal.empty() ? "" : "; needs " + m.signal), m.cure});
     }

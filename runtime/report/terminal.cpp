@@ -215,7 +215,7 @@ void TerminalWalk::row(const JournalRow& row) {
   if (row.kind == "run_started") {
     opening(row);
   } else if (row.kind == "resolved") {
-    paper_.item("", Tone::dim, "measure", member_text(p, "says"));
+    paper_.item(bars(), Tone::dim, "measure", member_text(p, "says"));
   } else if (row.kind == "state_entered") {
     const ReportStep& here = builder_.report().path.back();
     told_.clear();

@@ -257,7 +257,7 @@ Result<FramePtr> run(const std::vector<FramePtr>& frames, const Map& map, const 
       out.set("mad_before", c.mad_before);
     }
     if (!c.examined) {
-      out.set("why", std::to_string(c.n) + " samples, at least 8 are needed");
+      out.set("why", "fewer than 8 samples");
       continue;
     }
     out.set("p", c.p);

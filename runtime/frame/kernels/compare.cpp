@@ -112,7 +112,7 @@ Result<FramePtr> run_spikes(const std::vector<FramePtr>& frames, const Map& map,
       out.set("n_after", s.points.size() - n_before);
     }
     if (s.points.size() < 8) {
-      out.set("why", std::to_string(s.points.size()) + " samples, at least 8 are needed");
+      out.set("why", "fewer than 8 samples");
       continue;
     }
     std::vector<double> base = values_of(s.points);
