@@ -21,7 +21,7 @@ void print_command(Paper& paper, const std::string& command) {
     const std::string part = command.substr(from, next == std::string::npos ? next : next - from);
     if (!line.empty() && width(line) + width(part) + 2 > room) {
       paper.verbatim(in, line + " \\");
-      line = " " + part.substr(part.find_first_not_of(' '));
+      line = part.substr(part.find_first_not_of(' '));
     } else {
       line += part;
     }
