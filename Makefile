@@ -6,13 +6,14 @@
 #   make build    build/inquest and what embeds it
 #   make bench    the benchmark programs, each printing its ratio
 #   make asan     unit tests under address and undefined-behaviour sanitizers
+#   make levels   the same document from builds at -O0 and -O2
 #   make docs     generated pages and stubs: docs/, bindings/meta/
 #   make format   clang-format over the C++ sources
 BUILD ?= build
 JOBS  ?= $(shell nproc)
 OUT   ?= out
 
-.PHONY: build program all demo test bench asan docs format install packages clean
+.PHONY: build program all demo test bench asan levels docs format install packages clean
 
 packages:
 	@.ci/packages
@@ -48,6 +49,11 @@ asan: packages
 	@cmake --preset asan -B $(BUILD)-asan >/dev/null
 	@cmake --build $(BUILD)-asan -j $(JOBS)
 	@tests/run --unit $(BUILD)-asan
+
+levels: packages
+	@$(MAKE) program BUILD=$(BUILD)-O0 CMAKE_FLAGS="-DCMAKE_CXX_FLAGS_RELWITHDEBINFO=-O0 -DINQUEST_EXAMPLES=OFF"
+	@$(MAKE) program BUILD=$(BUILD)-O2 CMAKE_FLAGS="-DCMAKE_CXX_FLAGS_RELWITHDEBINFO=-O2 -DINQUEST_EXAMPLES=OFF"
+	@INQUEST=$(CURDIR)/$(BUILD)-O2/inquest INQUEST_O0=$(CURDIR)/$(BUILD)-O0/inquest python3 tests/runtime/cli/determinism_test.py
 
 docs: program
 	@$(BUILD)/inquest docs --write .

@@ -41,7 +41,7 @@ void print_closing(Paper& paper, const Report& report) {
   paper.item("", tone, std::string(head.glyph) + " " + head.word, head.about);
   if (!head.says.empty()) paper.text("  ", head.says);
   if (!report.answer.empty()) paper.item("  ", Tone::strong, "answer  ", report.answer);
-  if (v.onset && report.judged) paper.item("  ", Tone::dim, "since   ", print_time(*v.onset));
+  if (v.onset && report.judged) paper.item("  ", Tone::dim, "since   ", print_second(*v.onset));
   const std::vector<std::string> sure = how_sure(report);
   for (size_t i = 0; i < sure.size(); ++i)
     paper.item(i ? "            " : "  ", Tone::dim, i ? "" : "how sure", (i ? "- " : "") + sure[i]);

@@ -51,7 +51,7 @@ std::string html_verdict(const Report& report) {
   if (!report.answer.empty()) row(out, "Answer", html(report.answer));
   if (report.judged && v.onset)
     row(out, "Since",
-        html(print_time(*v.onset)) + (report.window.contains(*v.onset) ? " until the end of the window at least" : ""));
+        html(print_second(*v.onset)) + (report.window.contains(*v.onset) ? " until the end of the window at least" : ""));
   if (!report.window.empty())
     row(out, "Window",
         html(print_window(report.window) + (report.window_from.empty() ? "" : ", from the " + report.window_from)));

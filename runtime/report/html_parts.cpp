@@ -78,7 +78,7 @@ std::string html_findings(const Report& report) {
                        html(f.kind, 80), html_cited(cited(f), report));
     out += fmt::format("<dt>About</dt><dd>{}</dd>\n", html(print_subject(f.subject), 300));
     out += fmt::format("<dt>Strength</dt><dd>{:.2f} of 1</dd>\n", f.strength);
-    if (f.onset) out += "<dt>Onset</dt><dd>" + html(print_time(*f.onset)) + "</dd>\n";
+    if (f.onset) out += "<dt>Onset</dt><dd>" + html(print_second(*f.onset)) + "</dd>\n";
     std::vector<std::string> numbers;
     for (const auto& [name, value] : f.numbers) numbers.push_back(name + " " + human(value, ""));
     if (!numbers.empty()) out += "<dt>Numbers</dt><dd>" + html(join(numbers, ", "), 600) + "</dd>\n";

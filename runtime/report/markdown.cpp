@@ -105,7 +105,7 @@ std::string head_md(const Report& report) {
   };
   row("Procedure", md(title_of(report.title, report.sop), 200) +
                        (report.sop_hash.empty() ? "" : ", sha256 " + code(report.sop_hash.substr(0, 16))));
-  if (report.judged && v.onset) row("Since", md(print_time(*v.onset)));
+  if (report.judged && v.onset) row("Since", md(print_second(*v.onset)));
   if (!report.window.empty()) row("Window", md(print_window(report.window)));
   for (const std::string& s : how_sure(report)) row("How sure", md(s));
   for (const auto& [hypothesis, key] : v.also) row("Also", md(hypothesis + " at " + print_subject(key)));

@@ -291,4 +291,9 @@ const char* kind_word(const std::string& kind) {
   return "State";
 }
 
+std::string print_second(Time time) {
+  const int64_t rest = ((time.ns % ns_per_s) + ns_per_s) % ns_per_s;
+  return print_time(Time{time.ns - rest});
+}
+
 }  // namespace inquest

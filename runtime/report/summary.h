@@ -44,4 +44,7 @@ std::string cited(const Finding& finding);                       // the sentence
 std::string title_of(const std::string& title, const std::string& name);  // "Title (name)" or the one that there is
 const char* kind_word(const std::string& kind);                  // Info Query Review Suggest Fork
 
+// A point in time to the second, for people; the finding keeps the nanoseconds.
+std::string print_second(Time time);
+
 }  // namespace inquest
