@@ -212,7 +212,8 @@ Result<FramePtr> run_calls(const std::vector<FramePtr>& frames, const Map& map, 
     if (!column(name)) return missing_column("calls", f, name);
   std::vector<std::string> by = {"caller", "callee"};
   if (by_operation) by.push_back("operation");
-  KernelOptions none(calls_kernel, {});
+  const Map nothing;
+  KernelOptions none(calls_kernel, nothing);
   const Result<Groups> groups = group(f, none, by, stop);
   if (!groups) return groups.error();
   struct Edge { const Group* group; int64_t count = 0, errors = 0, total = 0; int side = 0; size_t rank = 0; };
