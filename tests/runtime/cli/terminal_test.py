@@ -4,6 +4,7 @@
 """usage: INQUEST=build/inquest tests/runtime/cli/terminal_test.py      ends with `N passed, N failed`; needs tmux"""
 import os
 import re
+import time
 import unicodedata
 
 from program import DEMO, Place, check, controls, done, truth
@@ -170,8 +171,9 @@ def repl():
         check("the REPL names the nearest word for a mistyped one", "memory" in text[text.rfind("metric.memry"):][16:], text[-400:])
         wide = [line for line in screen.lines() if width(line) > 80 and not line.startswith("$ ")]
         check("the REPL stays within 80 columns", not wide, "\n".join(wide[:4]))
+        time.sleep(0.5)   # what is typed before the prompt's editor runs is the terminal's, ctrl-d too
         screen.key("C-d")
-        text = screen.until("[exit ")
+        text = screen.until("[exit 0]")
         check("ctrl-d leaves the REPL: exit 0", "[exit 0]" in text, text[-200:])
 
 

@@ -249,7 +249,7 @@ def gaps():
 @case
 def few():
     "five samples are too few to tell: unknown, with the cure"
-    look([100 * MB, 120 * MB, 140 * MB, 160 * MB, 180 * MB]).is_unknown("at least 8")
+    look([100 * MB, 120 * MB, 140 * MB, 160 * MB, 180 * MB]).is_unknown("fewer than 8")
 
 
 @case
