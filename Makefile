@@ -6,7 +6,7 @@
 #   make build    build/inquest and what embeds it
 #   make bench    the benchmark programs, each printing its ratio
 #   make asan     unit tests under address and undefined-behaviour sanitizers
-#   make levels   the same document from builds at -O0 and -O2
+#   make levels   the same document from builds at -O0 and -O2 (the release)
 #   make docs     generated pages and stubs: docs/, bindings/meta/
 #   make format   clang-format over the C++ sources
 BUILD ?= build
@@ -52,8 +52,8 @@ asan: packages
 
 levels: packages
 	@$(MAKE) program BUILD=$(BUILD)-O0 CMAKE_FLAGS="-DCMAKE_CXX_FLAGS_RELWITHDEBINFO=-O0 -DINQUEST_EXAMPLES=OFF"
-	@$(MAKE) program BUILD=$(BUILD)-O2 CMAKE_FLAGS="-DCMAKE_CXX_FLAGS_RELWITHDEBINFO=-O2 -DINQUEST_EXAMPLES=OFF"
-	@INQUEST=$(CURDIR)/$(BUILD)-O2/inquest INQUEST_O0=$(CURDIR)/$(BUILD)-O0/inquest python3 tests/runtime/cli/determinism_test.py
+	@$(MAKE) program BUILD=$(BUILD)-release PRESET=release
+	@INQUEST=$(CURDIR)/$(BUILD)-release/inquest INQUEST_O0=$(CURDIR)/$(BUILD)-O0/inquest python3 tests/runtime/cli/determinism_test.py
 
 docs: program
 	@$(BUILD)/inquest docs --write .
@@ -65,4 +65,4 @@ install: build
 	@cmake --install $(BUILD) $(if $(PREFIX),--prefix $(PREFIX))
 
 clean:
-	@rm -rf $(BUILD) $(BUILD)-asan $(BUILD)-release $(OUT)
+	@rm -rf $(BUILD) $(BUILD)-asan $(BUILD)-release $(BUILD)-O0 $(OUT)
