@@ -6,6 +6,7 @@
 #   make build    build/inquest and what embeds it
 #   make bench    the benchmark programs, each printing its ratio
 #   make asan     unit tests under address and undefined-behaviour sanitizers
+#   make fuzz     random bytes into the reader for an hour (SECONDS=n) with clang's libFuzzer and sanitizers
 #   make levels   the same document from builds at -O0 and -O2 (the release)
 #   make docs     generated pages and stubs: docs/, bindings/meta/
 #   make format   clang-format over the C++ sources
@@ -13,7 +14,7 @@ BUILD ?= build
 JOBS  ?= $(shell nproc)
 OUT   ?= out
 
-.PHONY: build program all demo test bench asan levels docs format install packages clean
+.PHONY: build program all demo test bench asan fuzz levels docs format install packages clean
 
 packages:
 	@.ci/packages
@@ -49,6 +50,12 @@ asan: packages
 	@cmake --preset asan -B $(BUILD)-asan >/dev/null
 	@cmake --build $(BUILD)-asan -j $(JOBS)
 	@tests/run --unit $(BUILD)-asan
+
+fuzz:
+	@INQUEST_PACKAGES=fuzz .ci/packages
+	@cmake --preset fuzz -B $(BUILD)-fuzz >/dev/null
+	@cmake --build $(BUILD)-fuzz -j $(JOBS) --target otlp_fuzz
+	@tests/fuzz/run $(BUILD)-fuzz $(SECONDS)
 
 levels: packages
 	@$(MAKE) program BUILD=$(BUILD)-O0 CMAKE_FLAGS="-DCMAKE_CXX_FLAGS_RELWITHDEBINFO=-O0 -DINQUEST_EXAMPLES=OFF"
