@@ -119,6 +119,13 @@ class Telemetry:
                          start=self.at(seconds=begin),
                          attributes={"service.name": service, "span.name": operation, "span.kind": "SPAN_KIND_SERVER", "status.code": code})
 
+    def histogram(self, service, name, time, count, total, bounds, buckets, unit="s", start=START, instance=None,
+                  attributes=None, resource=None):
+        """A cumulative point: `count` values of sum `total`, `buckets` one longer than `bounds`."""
+        point = {"attributes": attributes_of(attributes or {}), "startTimeUnixNano": str(start), "timeUnixNano": str(time),
+                 "count": str(count), "sum": total, "explicitBounds": list(bounds), "bucketCounts": [str(b) for b in buckets]}
+        self._metric(service, instance, name, unit, "histogram", point, resource)
+
     # ---- spans and logs ----
     def span(self, service, operation, start, ms, kind="server", trace=None, parent=None, status="unset", attributes=None,
              instance=None):
@@ -148,7 +155,8 @@ class Telemetry:
     # ---- writing ----
     @staticmethod
     def _resource(service, instance, more=()):
-        pairs = {"service.name": service}
+        """Without a service (None) the resource is what `more` says: a container that no SDK runs in."""
+        pairs = {"service.name": service} if service else {}
         if instance:
             pairs["service.instance.id"] = instance
         pairs.update(dict(more))
@@ -162,6 +170,8 @@ class Telemetry:
             for (name, unit, kind), points in metrics.items():
                 if kind == "gauge":
                     out.append({"name": name, "unit": unit, "gauge": {"dataPoints": points}})
+                elif kind == "histogram":
+                    out.append({"name": name, "unit": unit, "histogram": {"dataPoints": points, "aggregationTemporality": 2}})
                 else:
                     out.append({"name": name, "unit": unit, "sum": {"dataPoints": points, "isMonotonic": kind[1],
                                                                     "aggregationTemporality": 1 if kind[2] else 2}})
