@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
+#include <unordered_set>
 
 #include "runtime/frame/kernels/change_point.h"
 #include "runtime/frame/kernels/math.h"
@@ -38,14 +40,20 @@ FramePtr NumbersBuilder::finish() {
   FrameBuilder out(Shape::series);
   out.head().add("operation", ColumnType::text).add("attribute", ColumnType::text).add("time", ColumnType::time);
   out.add("value", ColumnType::float64).add("n", ColumnType::int64).add("distinct", ColumnType::int64);
+  out.add("fresh", ColumnType::int64);
   if (then_origin_) out.add("window", ColumnType::text);
+  std::unordered_set<double> seen;                     // of this population and window
   for (size_t i = 0; i < cells_.size();) {
     const Cell& c = cells_[i];
+    if (i && (cells_[i - 1].population != c.population || cells_[i - 1].now != c.now)) seen.clear();
     std::vector<double> values;
-    int64_t distinct = 0;
+    int64_t distinct = 0, fresh = 0;
     size_t j = i;
     for (; j < cells_.size() && cells_[j].population == c.population && cells_[j].now == c.now && cells_[j].bucket == c.bucket; ++j) {
-      if (values.empty() || values.back() != cells_[j].value) ++distinct;
+      if (values.empty() || values.back() != cells_[j].value) {
+        ++distinct;
+        fresh += seen.insert(cells_[j].value).second;
+      }
       values.push_back(cells_[j].value);
     }
     const Population& p = populations_[c.population];
@@ -59,7 +67,8 @@ FramePtr NumbersBuilder::finish() {
     out.number(7, median(values));
     out.integer(8, static_cast<int64_t>(values.size()));
     out.integer(9, distinct);
-    if (then_origin_) out.text(10, c.now ? "now" : "then");
+    out.integer(10, fresh);
+    if (then_origin_) out.text(11, c.now ? "now" : "then");
     out.end_row();
     i = j;
   }
@@ -71,6 +80,27 @@ namespace {
 
 using enum ColumnType;
 
+constexpr double sequence_share = 0.9;
+constexpr int64_t least_rows_before = 5;
+
+// How many of the values of one side are distinct.
+struct Distinct {
+  bool exact = true;
+  int64_t rows = 0, distinct = 0;
+  std::unordered_set<double> single;   // of buckets with one row
+  void add(const Column& n, const Column& distinct_in, const Column* fresh, double value, uint32_t row) {
+    const int64_t in = n.absent(row) ? 0 : n.integer(row);
+    rows += in;
+    if (fresh && !fresh->absent(row)) distinct += fresh->integer(row);
+    else if (in == 1) distinct += single.insert(value).second;
+    else if (!distinct_in.absent(row)) {
+      distinct += distinct_in.integer(row);
+      exact = false;
+    }
+  }
+  double share() const { return rows > 0 ? static_cast<double>(distinct) / static_cast<double>(rows) : 0; }
+};
+
 Result<FramePtr> run(const std::vector<FramePtr>& frames, const Map& map, const Stop* stop) {
   KernelOptions options(growing_kernel, map);
   const std::optional<Time> at = options.time("at");
@@ -81,7 +111,7 @@ Result<FramePtr> run(const std::vector<FramePtr>& frames, const Map& map, const 
   for (const char* name : {"time", "value", "n", "distinct"})
     if (!f.column(name)) return missing_column("growing", f, name);
   const Column *at_time = f.column("time"), *value = f.column("value"), *window = f.column("window");
-  const Column *n = f.column("n"), *distinct = f.column("distinct");
+  const Column *n = f.column("n"), *distinct = f.column("distinct"), *fresh = f.column("fresh");
   if (!at && !window)
     return Error{Code::usage, "kernel growing needs a time to split at", "kernel.growing",
                  "give `at`, or ask with `against` so that the frame has a window column"};
@@ -91,20 +121,19 @@ Result<FramePtr> run(const std::vector<FramePtr>& frames, const Map& map, const 
                   {{"state", text}, {"n_before", int64}, {"n_after", int64}, {"buckets_before", int64}, {"buckets_after", int64},
                    {"before", float64}, {"after", float64}, {"first", float64}, {"last", float64}, {"max", float64},
                    {"times", float64}, {"slope_before", float64}, {"slope_after", float64}, {"r", float64}, {"p", float64},
-                   {"distinct_share", float64}, {"why", text}});
+                   {"distinct_share", float64}, {"distinct_before", float64}, {"why", text}});
   for (const Group& g : groups->groups) {
     if (stopped(stop)) return interrupted("growing");
     Points before, after;
-    int64_t n_before = 0, n_after = 0, distinct_after = 0;
+    Distinct values_before, values_after;
     for (const uint32_t row : g.rows) {
       if (at_time->absent(row) || !std::isfinite(value->number(row))) continue;
       const bool earlier = at ? at_time->ints[row] < at->ns : window->text(row) == "then";
       (earlier ? before : after).push_back({at_time->ints[row], value->number(row)});
-      const int64_t rows = n->absent(row) ? 0 : n->integer(row);
-      (earlier ? n_before : n_after) += rows;
-      if (!earlier && !distinct->absent(row)) distinct_after += distinct->integer(row);
+      (earlier ? values_before : values_after).add(*n, *distinct, fresh, value->number(row), row);
     }
     const auto by_time = [](const Point& a, const Point& b) { return a.time < b.time; };
+    const int64_t n_before = values_before.rows, n_after = values_after.rows;
     std::stable_sort(before.begin(), before.end(), by_time);
     std::stable_sort(after.begin(), after.end(), by_time);
     out.row(g.key);
@@ -133,7 +162,7 @@ Result<FramePtr> run(const std::vector<FramePtr>& frames, const Map& map, const 
     for (const Point& p : bins) times.push_back(static_cast<double>(p.time - after.front().time));
     const double slope_before = median_slope(before), slope_after = median_slope(corrected);
     const double p = rising_p(values_of(bins));
-    const double share = static_cast<double>(distinct_after) / static_cast<double>(n_after);
+    const double share = values_after.share(), share_before = values_before.share();
     out.set("first", median({v.begin(), v.begin() + k}));
     out.set("last", last);
     out.set("max", *std::max_element(v.begin(), v.end()));
@@ -143,10 +172,18 @@ Result<FramePtr> run(const std::vector<FramePtr>& frames, const Map& map, const 
     out.set("r", spearman(times, values_of(bins)));
     out.set("p", p);
     out.set("distinct_share", share);
+    out.set("distinct_before", share_before);
+    bool unclear = false;
     if (!(slope_after > 0) || p > 0.05) why = "does not rise after the onset";
     else if (slope_after < 3 * slope_before) why = "rose before the onset too";
-    else if (share > 0.9) why = "nearly every value is new, as of a sequence";
-    out.set("state", why.empty() ? "found" : "not_found");
+    else if (share > sequence_share && (share_before > sequence_share || n_before < least_rows_before)) {
+      unclear = n_before < least_rows_before || !values_after.exact || !values_before.exact;
+      why = !unclear ? "nearly every value is new, as of a sequence"
+            : n_before < least_rows_before
+                ? std::to_string(n_before) + " values before the onset, too few to tell a growing number from a sequence"
+                : "the source counts distinct values within a bucket only: a growing number cannot be told from a sequence";
+    }
+    out.set("state", why.empty() ? "found" : unclear ? "unknown" : "not_found");
     if (!why.empty()) out.set("why", why);
   }
   return out.finish();

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <tuple>
 
 #include "runtime/base/text.h"
@@ -12,7 +13,8 @@ namespace inquest {
 
 namespace {
 
-constexpr size_t most_bytes = 2048, most_tokens = 128, most_in_leaf = 100, most_leaves = 4096, most_remembered = 262144, least_to_join = 4;
+constexpr size_t most_bytes = 2048, most_tokens = 128, most_in_leaf = 100, most_words = 1000, most_leaves = 4096;
+constexpr size_t most_remembered = 262144, least_to_join = 4;
 constexpr size_t longest_example = 512;
 constexpr std::string_view mask = "<*>";
 
@@ -30,98 +32,142 @@ constexpr std::array<uint8_t, 256> classes = [] {
 // Runs of masks joined by one separator ("<*>.<*>.<*>", "<*>-<*>") become one mask: addresses, ids, times of day.
 bool joins(char c) { return c == '-' || c == '.' || c == ':' || c == ',' || c == '/'; }
 
-void append_masked(std::string_view line, std::string& out) {
-  out.clear();
-  line = line.substr(0, most_bytes);
+// The buffer holds any masked line: a masked run of one byte becomes three.
+constexpr size_t most_masked = 3 * most_bytes + 8;
+
+// Writes the masked line to `out` and returns its length.
+size_t mask_into(std::string_view line, char* const out) {
+  const char *at = line.data(), *const end = at + std::min(line.size(), most_bytes);
+  char* to = out;
   size_t tokens = 0;
-  for (size_t i = 0; i < line.size();) {
-    const uint8_t kind = classes[static_cast<uint8_t>(line[i])];
-    if (kind & blank) {
-      while (i < line.size() && classes[static_cast<uint8_t>(line[i])] & blank) ++i;
-      if (out.empty() || i == line.size()) continue;
-      if (++tokens >= most_tokens) return;
-      out += ' ';
-      continue;
-    }
-    if (!(kind & word)) {
-      out += line[i++];
-      continue;
-    }
-    size_t j = i;
-    uint8_t any = 0, all = 0xff;
-    for (; j < line.size() && classes[static_cast<uint8_t>(line[j])] & word; ++j) {
-      any |= classes[static_cast<uint8_t>(line[j])];
-      all &= classes[static_cast<uint8_t>(line[j])];
-    }
-    if ((any & digit) || ((all & hex) && j - i >= 8)) {
-      const size_t n = out.size();
-      if (n > mask.size() && joins(out[n - 1]) && std::string_view(out).substr(0, n - 1).ends_with(mask)) out.pop_back();
-      else if (!std::string_view(out).ends_with(mask)) out += mask;
+  const auto kind_of = [](char c) { return classes[static_cast<uint8_t>(c)]; };
+  const auto ends_masked = [&](const char* last) {
+    return last - out >= 3 && last[-3] == '<' && last[-2] == '*' && last[-1] == '>';
+  };
+  while (at < end) {
+    const uint8_t kind = kind_of(*at);
+    if (kind & word) {
+      const char* from = at;
+      uint8_t any = 0, all = 0xff;
+      do {
+        const uint8_t k = kind_of(*at);
+        any |= k;
+        all &= k;
+        *to++ = *at++;
+      } while (at < end && kind_of(*at) & word);
+      if (!(any & digit) && !((all & hex) && at - from >= 8)) continue;
+      to -= at - from;
+      if (to - out > 3 && joins(to[-1]) && ends_masked(to - 1)) --to;
+      else if (!ends_masked(to)) {
+        *to++ = '<';
+        *to++ = '*';
+        *to++ = '>';
+      }
+    } else if (kind & blank) {
+      while (at < end && kind_of(*at) & blank) ++at;
+      if (to == out || at == end) continue;
+      if (++tokens >= most_tokens) break;
+      *to++ = ' ';
     } else {
-      out.append(line, i, j - i);
+      *to++ = *at++;
     }
-    i = j;
   }
+  return static_cast<size_t>(to - out);
 }
 
 }  // namespace
 
+uint64_t TemplateMiner::TextHash::operator()(std::string_view text) const {
+  uint64_t h = 0xcbf29ce484222325ull ^ text.size();
+  const auto mix = [&h](uint64_t part) {
+    h = (h ^ part) * 0x9e3779b97f4a7c15ull;
+    h ^= h >> 32;
+  };
+  size_t i = 0;
+  for (; i + 8 <= text.size(); i += 8) {
+    uint64_t eight;
+    std::memcpy(&eight, text.data() + i, 8);
+    mix(eight);
+  }
+  uint64_t rest = 0;
+  for (size_t k = 0; i + k < text.size(); ++k) rest |= uint64_t{static_cast<uint8_t>(text[i + k])} << (8 * k);
+  mix(rest);
+  return h;
+}
+
 std::string mask_line(std::string_view line) {
-  std::string masked;
-  append_masked(line, masked);
+  std::string masked(most_masked, '\0');
+  masked.resize(mask_into(line, masked.data()));
   return masked;
 }
 
 uint32_t TemplateMiner::add(std::string_view line) {
-  append_masked(line, buffer_);
-  const auto at = exact_.find(buffer_);
+  if (buffer_.empty()) buffer_.resize(most_masked);
+  const std::string_view masked(buffer_.data(), mask_into(line, buffer_.data()));
+  const auto at = exact_.find(masked);
   if (at != exact_.end()) return at->second;
-  const uint32_t id = join(buffer_);
-  if (exact_.size() < most_remembered) exact_.emplace(buffer_, id);
+  const uint32_t id = join(masked);
+  if (exact_.size() < most_remembered) exact_.emplace(masked, id);
   return id;
+}
+
+uint32_t TemplateMiner::fresh(std::vector<std::string> tokens) {
+  std::vector<uint64_t> hashes;
+  for (const std::string& t : tokens) hashes.push_back(TextHash()(t));
+  templates_.push_back({std::move(tokens), std::move(hashes)});
+  return static_cast<uint32_t>(templates_.size() - 1);
+}
+
+// The template of the same length, of three in four of whose fixed tokens and half of all are those of the line.
+std::optional<uint32_t> TemplateMiner::nearest(const std::vector<uint32_t>& leaf, const std::vector<std::string>& tokens) {
+  std::vector<uint64_t> hashes;
+  for (const std::string& t : tokens) hashes.push_back(TextHash()(t));
+  const uint64_t masked = TextHash()(mask);
+  std::optional<uint32_t> best;
+  size_t most = 0;
+  for (const uint32_t id : leaf) {
+    const Template& t = templates_[id];
+    size_t equal = 0, fixed = 0;
+    for (size_t i = 0; i < hashes.size(); ++i) {
+      equal += t.hashes[i] == hashes[i];
+      fixed += t.hashes[i] != masked || hashes[i] == masked;
+    }
+    if (equal * 4 < fixed * 3 || equal * 2 < tokens.size() || equal <= most) continue;
+    most = equal;
+    best = id;
+  }
+  if (!best) return best;
+  Template& t = templates_[*best];
+  for (size_t i = 0; i < tokens.size(); ++i)
+    if (t.tokens[i] != tokens[i]) {
+      t.tokens[i] = mask;
+      t.hashes[i] = masked;
+    }
+  return best;
 }
 
 uint32_t TemplateMiner::join(std::string_view masked) {
   std::vector<std::string> tokens = split(masked, ' ');
-  const auto fresh = [&](std::vector<std::string> t) {
-    templates_.push_back({std::move(t)});
-    return static_cast<uint32_t>(templates_.size() - 1);
-  };
-  const std::pair<size_t, std::string> key{tokens.size(), tokens.size() < least_to_join ? std::string() : tokens.front()};
-  std::vector<uint32_t>& leaf = leaves_[key];
-  if (tokens.size() >= least_to_join) {
-    uint32_t best = 0;
-    size_t most = 0;
-    for (const uint32_t id : leaf) {
-      size_t equal = 0, fixed = 0;
-      for (size_t i = 0; i < tokens.size(); ++i) {
-        equal += templates_[id].tokens[i] == tokens[i];
-        fixed += templates_[id].tokens[i] != mask || tokens[i] == mask;
-      }
-      if (equal * 4 >= fixed * 3 && equal * 2 >= tokens.size() && equal > most) {
-        most = equal;
-        best = id;
-      }
+  const bool brief = tokens.size() < least_to_join;   // too short to be alike: equal, or another template
+  const std::pair<size_t, std::string> key{tokens.size(), tokens.size() > 1 ? tokens.front() : std::string()};
+  auto& leaves = brief ? brief_leaves_ : leaves_;
+  auto leaf = leaves.find(key);
+  if (leaf == leaves.end() && leaves.size() < most_leaves) leaf = leaves.emplace(key, std::vector<uint32_t>()).first;
+  if (leaf != leaves.end()) {
+    if (!brief)
+      if (const auto id = nearest(leaf->second, tokens)) return *id;
+    if (leaf->second.size() < (tokens.size() > 1 ? most_in_leaf : most_words)) {
+      leaf->second.push_back(fresh(std::move(tokens)));
+      return leaf->second.back();
     }
-    if (most > 0) {
-      for (size_t i = 0; i < tokens.size(); ++i)
-        if (templates_[best].tokens[i] != tokens[i]) templates_[best].tokens[i] = mask;
-      return best;
-    }
-  } else {
-    for (const uint32_t id : leaf)
-      if (templates_[id].tokens == tokens) return id;
   }
-  const bool crowded = leaves_.size() > most_leaves;  // this leaf is one too many
-  if (!crowded && leaf.size() < most_in_leaf) {
-    leaf.push_back(fresh(std::move(tokens)));
-    return leaf.back();
-  }
-  if (crowded) leaves_.erase(key);
-  const std::pair<size_t, std::string> rest{crowded ? 0 : key.first, crowded ? std::string() : key.second};
+  // Full: lines of two or three tokens share what their last token makes of them, others what their first does.
+  std::vector<std::string> shared = {std::string(mask)};
+  if (leaf == leaves.end() && brief && full_.size() < most_leaves) shared.push_back(tokens.back());
+  else if (leaf != leaves.end() && tokens.size() > 1) shared.insert(shared.begin(), tokens.front());
+  const std::pair<size_t, std::string> rest{leaf == leaves.end() ? 0 : tokens.size(), inquest::join(shared, " ")};
   const auto [at, added] = full_.try_emplace(rest, 0);
-  if (added) at->second = fresh(rest.second.empty() ? std::vector<std::string>{std::string(mask)}
-                                                    : std::vector<std::string>{rest.second, std::string(mask)});
+  if (added) at->second = fresh(std::move(shared));
   return at->second;
 }
 

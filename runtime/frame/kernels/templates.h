@@ -7,9 +7,10 @@
 // one template. Lines of four or more
 // tokens with the same number of tokens and the same first token join a template when three in four of its fixed
 // tokens and half of all are equal, and
-// the others become <*> (Drain, He et al., ICWS 2017, with a tree of depth two). At most 4 096 leaves of 100
-// templates and 2 KB or 128 tokens of a line; what
-// is beyond shares the template "<*>" of its leaf. The result depends on the order of the lines, never on hashing.
+// the others become <*> (Drain, He et al., ICWS 2017, with a tree of depth two). Shorter lines are templates of their
+// own, in leaves by number of tokens and first token. At most 4 096 leaves of either kind, 100 templates a leaf (1 000
+// lines of one token), 2 KB or 128 tokens of a line. In a full leaf further lines share "FIRST <*>"; beyond the leaves
+// long lines share "<*>" and short ones "<*> LAST". The result depends on the order of the lines, never on hashing.
 // About 2 million lines a second and core; memory grows with distinct masked lines (at most 262 144 are remembered).
 //
 // TemplatesBuilder makes `templates` frames: service, namespace, instance, version, template, before, after (int64;
@@ -37,6 +38,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -55,12 +57,22 @@ class TemplateMiner final {
   size_t size() const { return templates_.size(); }
 
  private:
-  struct Template { std::vector<std::string> tokens; };
+  struct Template {
+    std::vector<std::string> tokens;
+    std::vector<uint64_t> hashes;                 // of the tokens: equal hashes are taken for equal tokens
+  };
+  struct TextHash {                               // 64 bits (FNV-1a by eight bytes, mixed), the same everywhere
+    using is_transparent = void;
+    uint64_t operator()(std::string_view text) const;
+  };
+  using Leaves = std::map<std::pair<size_t, std::string>, std::vector<uint32_t>>;
   uint32_t join(std::string_view masked);
+  uint32_t fresh(std::vector<std::string> tokens);
+  std::optional<uint32_t> nearest(const std::vector<uint32_t>& leaf, const std::vector<std::string>& tokens);
   std::vector<Template> templates_;
-  std::unordered_map<std::string, uint32_t> exact_;                    // masked line → template
-  std::map<std::pair<size_t, std::string>, std::vector<uint32_t>> leaves_;   // (tokens, first token) → templates
-  std::map<std::pair<size_t, std::string>, uint32_t> full_;            // the catch-all of a leaf that is full
+  std::unordered_map<std::string, uint32_t, TextHash, std::equal_to<>> exact_;   // masked line → template
+  Leaves leaves_, brief_leaves_;                  // (tokens, first token) → templates
+  std::map<std::pair<size_t, std::string>, uint32_t> full_;            // what lines share where a leaf is full
   std::string buffer_;
 };
 std::string mask_line(std::string_view line);     // tokens with one blank between them

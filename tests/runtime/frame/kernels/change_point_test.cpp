@@ -169,6 +169,58 @@ TEST_CASE("a dip of one sample is no restart") {
   CHECK(number(f, "at") == static_cast<double>(at(9).ns));
 }
 
+TEST_CASE("one sample back up among three does not undo a restart, and its own fall is no second one") {
+  std::vector<double> v(30, 20.0);
+  for (size_t i = 0; i < 12; ++i) v[i] = 100;
+  v[13] = 95;
+  const FramePtr f = run("resets", {series(v)});
+  CHECK(number(f, "count") == 1);
+  CHECK(number(f, "falls") == 2);
+  CHECK(number(f, "at") == static_cast<double>(at(12).ns));
+  CHECK(number(f, "drop") == 80);
+}
+
+TEST_CASE("a lone sample above the level is a spike, a rise of two samples that falls is a restart") {
+  std::vector<double> v(30, 20.0);
+  v[14] = 90;
+  CHECK(number(run("resets", {series(v)}), "count") == 0);
+  CHECK(number(run("resets", {series(v)}), "falls") == 1);
+  v[13] = 50;
+  CHECK(number(run("resets", {series(v)}), "count") == 1);
+  CHECK(number(run("resets", {series(std::vector<double>{90, 20, 20, 20})}), "count") == 1);  // a first sample is a level
+}
+
+TEST_CASE("teeth that are sampled once at their top are a collector's, not spikes") {
+  std::vector<double> v;
+  for (int i = 0; i < 40; ++i) v.push_back(i % 4 == 3 ? 90 : 20);
+  const FramePtr f = run("resets", {series(v)});
+  CHECK(number(f, "count") == 9);
+  CHECK(number(f, "rhythmic") == 1);
+}
+
+TEST_CASE("a slow sawtooth in the rhythm of its samples is rhythmic, with gaps at the falls it is restarts") {
+  FrameBuilder steady(Shape::series), broken(Shape::series);
+  for (FrameBuilder* b : {&steady, &broken}) {
+    b->head().add("time", ColumnType::time).add("value", ColumnType::float64);
+    int64_t time = start;
+    for (int i = 0; i < 60; ++i) {
+      time += minute + (b == &broken && i % 12 == 0 ? 20 * ns_per_s : 0);
+      b->text(0, "a");
+      b->integer(4, time);
+      b->number(5, 10 + 5 * (i % 12));
+      b->end_row();
+    }
+  }
+  const FramePtr even = run("resets", {steady.finish()}), gaps = run("resets", {broken.finish()});
+  CHECK(number(even, "count") == 4);
+  CHECK(number(even, "sawtooth") == 0);
+  CHECK(number(even, "rhythmic") == 1);
+  CHECK(number(even, "breaks") == 0);
+  CHECK(number(even, "period") == 12.0 * minute);
+  CHECK(number(gaps, "rhythmic") == 0);
+  CHECK(number(gaps, "breaks") == 4);
+}
+
 TEST_CASE("medians before and after a time, with counts and p") {
   const FramePtr f = run("compare", {series(std::vector<double>{1, 2, 3, 4, 11, 12, 13, 14})}, {{"at", at(4)}});
   CHECK(number(f, "n_before") == 4);

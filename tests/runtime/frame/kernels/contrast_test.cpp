@@ -130,7 +130,7 @@ FramePtr numbers(double slope_before, double slope_after, bool sequence, int64_t
     for (int64_t i = 0; i < 6; ++i) {
       const double level = 10 + slope_before * static_cast<double>(std::min<int64_t>(m, 15)) +
                            slope_after * static_cast<double>(std::max<int64_t>(0, m - 15));
-      b.add(p, start + m * minute + i, level + (sequence ? static_cast<double>(i) * 0.01 : static_cast<double>(i / 3) * 0.01), false);
+      b.add(p, start + m * minute + i, level + (sequence ? static_cast<double>(m * 6 + i) * 1e-4 : static_cast<double>(i / 3) * 0.01), false);
     }
   return b.finish();
 }
@@ -149,6 +149,54 @@ TEST_CASE("a number that grew before as well, a sequence, and a flat one are not
   CHECK(text(run("growing", {numbers(5, 5, false)}, {{"at", at(15)}}), "why") == "rose before the onset too");
   CHECK(text(run("growing", {numbers(0, 5, true)}, {{"at", at(15)}}), "why") == "nearly every value is new, as of a sequence");
   CHECK(text(run("growing", {numbers(0, 0, false)}, {{"at", at(15)}}), "state") == "not_found");
+}
+
+namespace {
+
+// One row a minute: still at 10 before minute 15 (or counting slowly), then rising by `step` a row.
+FramePtr seldom(int64_t from, bool counting, double step) {
+  NumbersBuilder b(start, minute);
+  const uint32_t p = b.population({.service = "a", .operation = "get", .attribute = "items"});
+  for (int64_t m = from; m < 30; ++m)
+    b.add(p, start + m * minute, 10 + (counting ? 0.001 * static_cast<double>(m) : 0) + step * static_cast<double>(std::max<int64_t>(0, m - 15)),
+          false);
+  return b.finish();
+}
+FramePtr without(const FramePtr& f, const std::string& column) {
+  auto cut = std::make_shared<Frame>(*f);
+  std::erase_if(cut->columns, [&](const Column& c) { return c.name == column; });
+  return cut;
+}
+
+}  // namespace
+
+TEST_CASE("with one request a bucket a number that stood still before is growth, one that always counted is a sequence") {
+  const FramePtr grows = run("growing", {seldom(0, false, 5)}, {{"at", at(15)}});
+  CHECK(text(grows, "state") == "found");
+  CHECK(number(grows, "distinct_share") == Approx(14.0 / 15));   // the 10 of minute 15 was there before
+  CHECK(number(grows, "distinct_before") == Approx(1.0 / 15));
+  CHECK(text(run("growing", {seldom(0, true, 5)}, {{"at", at(15)}}), "why") == "nearly every value is new, as of a sequence");
+  const FramePtr few = run("growing", {seldom(12, false, 5)}, {{"at", at(15)}});
+  CHECK(text(few, "state") == "unknown");
+  CHECK(text(few, "why") == "3 values before the onset, too few to tell a growing number from a sequence");
+}
+
+TEST_CASE("distinct values are counted over buckets, not added up per bucket") {
+  NumbersBuilder b(start, minute);
+  const uint32_t p = b.population({.service = "a", .operation = "get", .attribute = "items"});
+  for (int64_t m = 0; m < 20; ++m) b.add(p, start + m * minute, static_cast<double>(m < 10 ? 1 : 1 + (m - 10) / 2), false);
+  const FramePtr f = b.finish();
+  const FramePtr exact = run("growing", {f}, {{"at", at(10)}}), rebuilt = run("growing", {without(f, "fresh")}, {{"at", at(10)}});
+  CHECK(text(exact, "state") == "found");
+  CHECK(number(exact, "distinct_share") == Approx(0.4));   // 2, 3, 4, 5: the 1 was there before
+  CHECK(text(rebuilt, "state") == "found");
+  CHECK(number(rebuilt, "distinct_share") == Approx(0.5));
+}
+
+TEST_CASE("a source that counts distinct values per bucket only cannot tell a sequence, and says so") {
+  const FramePtr f = run("growing", {without(numbers(0.001, 5, true), "fresh")}, {{"at", at(15)}});
+  CHECK(text(f, "state") == "unknown");
+  CHECK(text(f, "why").find("cannot be told from a sequence") != std::string::npos);
 }
 
 TEST_CASE("without rows before the onset growth is unknown") {

@@ -24,6 +24,29 @@ TEST_CASE("lines that differ in one word of many share a template, short ones do
   CHECK(m.add("order cancelled by customer bob in region north") != a);
 }
 
+TEST_CASE("short messages of many kinds stay templates of their own, and floods of them stay bounded") {
+  TemplateMiner m;
+  Random random(9);
+  const auto letters = [&] {
+    std::string w;
+    for (int i = 0; i < 7; ++i) w += static_cast<char>('g' + random.below(20));
+    return w;
+  };
+  for (int i = 0; i < 300; ++i) m.add(letters() + " started");
+  const uint32_t id = m.add("cache full");
+  CHECK(m.text(id) == "cache full");
+  CHECK(m.size() == 301);
+  for (int i = 0; i < 20000; ++i) m.add(letters() + " started");
+  CHECK(m.size() < 5000);
+  CHECK(m.text(m.add(letters() + " started")) == "<*> started");
+  TemplateMiner users;
+  for (int i = 0; i < 200; ++i) users.add("login " + letters());
+  CHECK(users.text(users.add("login " + letters())) == "login <*>");
+  for (int i = 0; i < 5000; ++i) m.add(letters());
+  CHECK(m.text(m.add(letters())) == "<*>");
+  CHECK(m.add("cache full") == id);
+}
+
 TEST_CASE("a hundred thousand unrelated lines end in few templates") {
   TemplateMiner m;
   Random random(4);
