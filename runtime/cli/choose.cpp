@@ -143,7 +143,11 @@ int complete_words(const std::vector<std::string>& words, User& user) {
     }
     return 0;
   }
-  if (command == "run" || command == "check" || command == "draw" || command == "describe" || command == "test") {
+  if (command == "export" && words.size() == 2) {
+    for (const std::string& format : export_formats()) offer(format, "format");
+    return 0;
+  }
+  if (command == "export" || command == "run" || command == "check" || command == "draw" || command == "describe" || command == "test") {
     auto inquest = open_inquest(common);
     if (!inquest) return 0;
     for (const SopPlace& place : (*inquest)->list()) offer(place.name, "SOP");
