@@ -1,7 +1,7 @@
 -- A number on spans that grows since the onset: a size or a count that should stay.
 -- SPDX-License-Identifier: Apache-2.0
 -- `first` is the level right after the onset, `max` the highest since. Not found: constants, noise, a pace as before,
--- less than `times`. Unknown: nothing sent before the onset, or fewer than 3 buckets of time before or 4 after.
+-- sequence numbers, less than `times`. Unknown: nothing sent before the onset, or fewer than 3 buckets of time before or 4 after.
 return review {
   version = 1,
   doc = "The slope after the onset is positive, at least three times that before, and the values repeat (sequence numbers always grow).",
@@ -18,7 +18,13 @@ return review {
   run = function (frames, options)
     local found, examined, unknown, order, populations = {}, {}, {}, {}, {}
     local rows = kernel.growing(frames.numbers)
-    for _, row in ipairs(rows:where { state = "found" }:table()) do
+    -- With a row or two in a bucket of time every value looks new. A sequence grows before the onset as well; what stood
+    -- still then and climbs now is none.
+    local function sparse(row)
+      return row.state == "not_found" and row.distinct_share and row.distinct_share > 0.9 and row.n_after < 3 * row.buckets_after
+        and row.slope_after > 0 and row.p <= 0.05 and row.slope_after >= 10 * math.abs(row.slope_before)
+    end
+    local function judge(row)
       local rise = row.first and row.max and row.first > 0 and row.max / row.first or (row.max and row.max > 0 and math.huge or 0)
       if rise >= options.times then
         found[#found + 1] = { kind = "growing_attribute", strength = math.max(0.3, math.min(1, row.r or 0.5)),
@@ -26,6 +32,10 @@ return review {
           numbers = { before = row.before, first = row.first, last = row.last, max = row.max, times = rise < math.huge and rise or nil,
                       n_before = row.n_before, n_after = row.n_after } }
       end
+    end
+    for _, row in ipairs(rows:where { state = "found" }:first(400):table()) do judge(row) end
+    for _, row in ipairs(rows:where { state = "not_found" }:sort("p"):first(400):table()) do
+      if sparse(row) then judge(row) end
     end
     for _, row in ipairs(kernel.groups(rows, { by = { "service", "operation", "state", "why" } }):table()) do
       local key = (row.service or "") .. "\0" .. row.operation

@@ -25,6 +25,42 @@ return review {
         if not g or f.strength > g.strength then growth[f.subject.service] = f end
       end
     end
+    local function median(list)
+      table.sort(list)
+      return list[math.ceil(#list / 2)]
+    end
+    -- Common buckets of time, split at the median of memory: the load in either half, of at least 8 buckets.
+    local function high_and_low(memory, load)
+      local first = kernel.groups(memory, { by = { "service" } }):table()[1]
+      local span = first and first.first and (first.last - first.first).seconds or 0
+      if span <= 0 then return end
+      local step = span / math.max(8, math.min(60, math.floor(first.n / 2)))
+      local with = { by = { "service" }, step = step, origin = first.first }
+      local of_time, both, values = {}, {}, {}
+      for _, row in ipairs(kernel.bucket(load, with):table()) do of_time[tostring(row.time)] = row.value end
+      for _, row in ipairs(kernel.bucket(memory, with):table()) do
+        local l = of_time[tostring(row.time)]
+        if l and row.value then
+          both[#both + 1] = { row.value, l }
+          values[#values + 1] = row.value
+        end
+      end
+      if #both < 8 then return end
+      local middle, low, high = median(values), {}, {}
+      for _, pair in ipairs(both) do
+        local side = pair[1] <= middle and low or high
+        side[#side + 1] = pair[2]
+      end
+      if #low < 3 or #high < 3 then return end
+      local n_low, n_high = #low, #high
+      local above, before, after = 0, median(low), median(high)
+      for _, l in ipairs(high) do
+        if l > before then above = above + 1 end
+      end
+      -- Three in four of the high buckets above the middle of the low ones, or it is chance.
+      return { before = before, after = after, times = before > 0 and after / before or nil, n_before = n_low, n_after = n_high,
+               p = above >= 0.75 * n_high and 0.05 or 1 }
+    end
     local loads = {}
     for _, row in ipairs(kernel.groups(frames.load, { by = { "service" } }):table()) do
       if row.service then loads[row.service] = true end
@@ -50,6 +86,12 @@ return review {
           if g.numbers.n_before == 0 and t and t.peak_time then split.at = g.onset + (t.peak_time - g.onset) / 2 end
           local c = kernel.compare(frames.load:where { service = service }, split):table()[1]
           local m = kernel.compare(memory, split):table()[1]
+          if not c or not c.before or not c.after or c.n_before < 3 or c.n_after < 3 then
+            -- Too few samples around the onset, as between restarts that follow soon: the load while memory was high
+            -- against the load while it was low, over the whole window.
+            local h = high_and_low(memory, frames.load:where { service = service })
+            if h then c, m = h, nil end
+          end
           if not c or not c.before or not c.after or c.n_before < 3 or c.n_after < 3 then
             -- Too few samples after a late onset to compare medians: the peaks still can be.
             if c and c.max_before and c.max_after then

@@ -28,36 +28,105 @@ return review {
         if same(row, series) then return row end
       end
     end
-    -- A process that begins anew misses a sample or begins a new rhythm of samples; a collector does neither.
+    -- A process that begins anew misses a sample or begins a new rhythm of samples; a collector does neither. Gives the
+    -- falls at which the rhythm breaks: as text of their time -> true.
     local function rhythm_breaks(frame, reset)
-      if frame:rows() > 10000 then return false end
-      local times, gaps, sorted, breaks = frame:column("time"), {}, {}, 0
+      local broken = { n = 0 }
+      if frame:rows() > 10000 then return broken end
+      local times, gaps, sorted, off = frame:column("time"), {}, {}, {}
       for i = 2, #times do
-        gaps[tostring(times[i])] = (times[i] - times[i - 1]).seconds
-        sorted[i - 1] = gaps[tostring(times[i])]
+        local gap = (times[i] - times[i - 1]).seconds
+        gaps[tostring(times[i])] = gap
+        sorted[i - 1] = gap
       end
       table.sort(sorted)
       local usual = sorted[math.ceil(#sorted / 2)] or 0
+      for i, gap in ipairs(sorted) do off[i] = math.abs(gap - usual) end
+      table.sort(off)
+      local most = math.max(0.05 * usual, 5 * (off[math.ceil(#off / 2)] or 0))
       for time in string.gmatch(reset.times or "", "[^, ]+") do
-        local gap = gaps[time]
-        if gap and math.abs(gap - usual) > 0.05 * usual then breaks = breaks + 1 end
+        if gaps[time] and math.abs(gaps[time] - usual) > most then
+          broken[time] = true
+          broken.n = broken.n + 1
+        end
       end
-      return breaks > reset.count / 2
+      return broken
     end
     -- Three falls or more, with few samples between: a collector's work, unless the rhythm of the samples says restarts.
-    local function is_sawtooth(frame, reset)
-      return reset.sawtooth or reset.count >= 3 and reset.n / (reset.count + 1) < 15 and not rhythm_breaks(frame, reset)
+    local function is_sawtooth(reset, broken)
+      if broken.n > reset.count / 2 then return false end
+      return reset.sawtooth or reset.count >= 3 and reset.n / (reset.count + 1) < 15
     end
     -- Stretches without a restart: a fall at its end would hide the rise before it.
-    local function stretches(reset, sawtooth)
+    local function stretches(reset, broken, sawtooth)
       local cuts = { {} }
       if reset.count > 0 and not sawtooth then
         for time in string.gmatch(reset.times or "", "[^, ]+") do
           cuts[#cuts].to = time
+          cuts[#cuts].broken = broken[time]
           cuts[#cuts + 1] = { from = time }
         end
       end
       return cuts
+    end
+    -- Medians of some twelve equal stretches of time: what noise and single samples do not move.
+    local function blocks(frame, series, cut)
+      local all = of(frame, series, "groups", { from = cut.from, to = cut.to })
+      if not all or not all.first or all.n < 8 then return {} end
+      local step = (all.last - all.first).seconds / math.min(12, math.floor(all.n / 2)) * 1.001
+      if step <= 0 then return {} end
+      local out = {}
+      for _, row in ipairs(kernel.bucket(frame, { from = cut.from, to = cut.to, step = step, origin = all.first }):table()) do
+        if same(row, series) and row.value then out[#out + 1] = row end
+      end
+      return out, step
+    end
+    -- Growth keeps what it has: memory that had been as high before, or that gave a quarter of its rise back since,
+    -- comes and goes, as a random walk or the waves of a day do.
+    local function keeps(frame, series, cut, onset)
+      local b, step = blocks(frame, series, cut)
+      local before, top, high, came, given = {}, nil, nil, 0, 0   -- `came`: and went before the onset
+      for _, row in ipairs(b) do
+        if (onset - row.time).seconds >= step then
+          before[#before + 1] = row.value
+          top = math.max(top or row.value, row.value)
+          came = math.max(came, top - row.value)
+        else
+          high = math.max(high or row.value, row.value)
+          given = math.max(given, high - row.value)
+        end
+      end
+      if not high then return true end
+      table.sort(before)
+      local level = before[math.ceil(#before / 2)] or b[1].value
+      local rise = high - level
+      if given > 0.15 * rise or came > 0.3 * rise then return false end
+      -- A step or two that stay are no growth: it goes on, or went up often.
+      local ups, still = 0, 0
+      for i = 2, #b do
+        if b[i].value - b[i - 1].value > 0.05 * rise then ups, still = ups + 1, 0 else still = still + 1 end
+      end
+      return ups >= 3 or still < 2
+    end
+    -- Still rising: the second half of the time since the onset adds a tenth of the rise or more. A settling curve does not.
+    local function still_rises(frame, series, onset, cut, rise)
+      local all = of(frame, series, "groups", { from = onset, to = cut.to })
+      if not all or all.n < 4 then return true end
+      local half = all.n < 8 and all.first or all.first + (all.last - all.first) / 2
+      local late = of(frame, series, "trend", { from = half, to = cut.to, whole = true })
+      return not late or not late.growth or late.growth >= 0.1 * rise
+    end
+    -- Two or three high samples are growth when each is higher than the one before; a batch's work is a plateau.
+    local function climbs(frame, series, c)
+      if frame:rows() > 10000 then return false end
+      local times, values, last, left = frame:column("time"), frame:column("value"), c.before, c.n_after
+      for i, time in ipairs(times) do
+        if time >= c.onset and left > 0 and values[i] ~= null then
+          if values[i] - last < 0.1 * (c.max - c.before) then return false end
+          last, left = values[i], left - 1
+        end
+      end
+      return true
     end
     -- Steady since the first sample: there is no level before, but both halves rise. nil when it is not so.
     local function steady(frame, series, cut)
@@ -68,6 +137,8 @@ return review {
       for _, h in ipairs { trend(cut.from, middle) or {}, trend(middle, cut.to) or {} } do
         if not h.p or h.p > 0.05 or not h.growth or h.growth < 0.25 * w.growth then return end
       end
+      local late = trend(w.onset + (w.peak_time - w.onset) * (2 / 3), cut.to)
+      if not late or not late.growth or late.growth < 0.12 * w.growth or not keeps(frame, series, cut, w.onset) then return end
       return { onset = w.onset, times = w.last / w.first, before = w.first, n_before = 0, n_after = w.n, per_hour = w.per_hour }
     end
     -- What a collector cannot free is the floor of its teeth: the least value between falls of a tenth or more. It grows
@@ -119,6 +190,19 @@ return review {
           if cut.to then return nil, true, nil, c.smallest_times end
           return nil, false, "only the last sample of memory is higher"
         end
+        local mine = cut.to and { from = cut.from, to = cut.to } or { from = cut.from }
+        if c.max_before and c.max_before - c.before > 0.6 * (c.max - c.before) then return nil, true, nil, c.smallest_times end
+        if c.weak then
+          if not climbs(frame, series, c) then
+            if cut.to then return nil, true, nil, c.smallest_times end
+            return nil, false, "only the last " .. c.n_after .. " samples of memory are higher, and do not climb"
+          end
+          if cut.to and not cut.broken then return nil, true, nil, c.smallest_times end
+        elseif cut.to and not cut.broken and c.n_after < 8 then
+          return nil, true, nil, c.smallest_times   -- a batch that took memory and gave it back
+        elseif not keeps(frame, series, mine, c.onset) or not still_rises(frame, series, c.onset, mine, c.max - c.before) then
+          return nil, true, nil, c.smallest_times
+        end
         local pace = t and t.per_hour
         if not pace and c.max_time > c.onset then
           -- Too few samples for a slope: from the level before to the peak, one sample earlier than the onset.
@@ -134,8 +218,9 @@ return review {
       local subject = { service = reset.service, instance = reset.instance }
       local frame = reset.instance and of_service:where { instance = reset.instance } or of_service
       local best, could, why, smallest
-      local sawtooth = is_sawtooth(frame, reset)
-      for _, cut in ipairs(stretches(reset, sawtooth)) do
+      local broken = rhythm_breaks(frame, reset)
+      local sawtooth = is_sawtooth(reset, broken)
+      for _, cut in ipairs(stretches(reset, broken, sawtooth)) do
         local g, seen, because, least = growth(frame, reset, cut, sawtooth)
         could, why, smallest = could or seen, why or because, smallest or least
         if g and (not best or g.times > best.times) then best = g end
