@@ -66,11 +66,25 @@ return review {
         lists = { slow_traces = traces(frames.slow, row, true), typical_traces = traces(frames.typical, row, false) } }
     end
     local populations, order = {}, {}
+    -- The smallest difference of shares that Fisher's test would have called found: 0.05 after the number of attributes tried
+    -- lies about √(2·ln(tried / 0.05)) standard errors from 0.
+    local smallest = {}
+    do
+      local service, operation = rows:column("service"), rows:column("operation")
+      local slow, fast, tried = rows:column("slow_rows"), rows:column("fast_rows"), rows:column("tried")
+      for i = 1, #operation do
+        local key = (service[i] ~= null and service[i] or "") .. "\0" .. operation[i]
+        if not smallest[key] and slow[i] ~= null and fast[i] ~= null and slow[i] > 0 and fast[i] > 0 then
+          local times = tried[i] ~= null and math.max(1, tried[i]) or 1
+          smallest[key] = math.min(1, math.sqrt(2 * math.log(times / 0.05) * 0.25 * (1 / slow[i] + 1 / fast[i])))
+        end
+      end
+    end
     for _, row in ipairs(kernel.groups(rows, { by = { "service", "operation", "state", "why" } }):table()) do
       local key = (row.service or "") .. "\0" .. row.operation
       local p = populations[key]
       if not p then
-        p = { service = row.service, operation = row.operation }
+        p = { service = row.service, operation = row.operation, smallest = smallest[key] }
         populations[key] = p
         order[#order + 1] = p
       end
@@ -79,7 +93,7 @@ return review {
     for _, p in ipairs(order) do
       local subject = { service = p.service, operation = p.operation }
       if p.seen then
-        examined[#examined + 1] = { kind = "cohort", subject = subject }
+        examined[#examined + 1] = { kind = "cohort", subject = subject, smallest = p.smallest and { share = p.smallest } or nil }
       else
         unknown[#unknown + 1] = { kind = "cohort", subject = subject, slot = "contrast",
           why = p.why or "too few requests to compare", cure = "a longer window, or a higher sampling rate" }

@@ -1,7 +1,8 @@
 -- Spiky CPU: samples far above the usual level of the same service.
 -- SPDX-License-Identifier: Apache-2.0
 -- Found: `least` samples above the limit after the onset of memory growth, more than twice as common as before it, the
--- highest twice the median. Without growth the whole window counts. Unknown: fewer than 8 samples.
+-- highest twice the median. Without growth the whole window counts. `n` are the samples in which the spikes were looked
+-- for; `spikes_before` of `n_before` came before the onset. Unknown: fewer than 8 samples.
 return review {
   version = 1,
   doc = "Samples of CPU above the median + `k` MAD of the time before the memory growth (or of the whole window).",
@@ -10,7 +11,7 @@ return review {
   yields = {
     cpu_spikes = {
       subject = { "service", "instance" },
-      numbers = { spikes = "", median = "cores", max = "cores", n = "" },
+      numbers = { spikes = "", median = "cores", max = "cores", n = "", spikes_before = "", n_before = "" },
       lists = {},
       says = "CPU of $service is spiky: $spikes of $n samples far above its median of $median, up to $max",
     },
@@ -30,8 +31,9 @@ return review {
           local spikes = row.spikes_after or row.n_spikes
           local more = row.share_before == nil or (row.share_after or 0) > 2 * row.share_before
           if spikes >= options.least and more and row.max >= 2 * row.median then
-            found[#found + 1] = { kind = "cpu_spikes", subject = subject, onset = row.max_time, strength = math.min(0.9, 0.4 + spikes / row.n),
-              numbers = { spikes = spikes, median = row.median, max = row.max, n = row.n } }
+            local n = row.spikes_after and row.n_after or row.n   -- since the onset, where there is one
+            found[#found + 1] = { kind = "cpu_spikes", subject = subject, onset = row.max_time, strength = math.min(0.9, 0.4 + spikes / n),
+              numbers = { spikes = spikes, median = row.median, max = row.max, n = n, spikes_before = row.spikes_before, n_before = row.n_before } }
           end
           examined[#examined + 1] = { kind = "cpu_spikes", subject = subject, smallest = { max = row.limit } }
         end

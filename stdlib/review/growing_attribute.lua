@@ -18,12 +18,6 @@ return review {
   run = function (frames, options)
     local found, examined, unknown, order, populations = {}, {}, {}, {}, {}
     local rows = kernel.growing(frames.numbers)
-    -- With a row or two in a bucket of time every value looks new. A sequence grows before the onset as well; what stood
-    -- still then and climbs now is none.
-    local function sparse(row)
-      return row.state == "not_found" and row.distinct_share and row.distinct_share > 0.9 and row.n_after < 3 * row.buckets_after
-        and row.slope_after > 0 and row.p <= 0.05 and row.slope_after >= 10 * math.abs(row.slope_before)
-    end
     local function judge(row)
       local rise = row.first and row.max and row.first > 0 and row.max / row.first or (row.max and row.max > 0 and math.huge or 0)
       if rise >= options.times then
@@ -34,9 +28,6 @@ return review {
       end
     end
     for _, row in ipairs(rows:where { state = "found" }:first(400):table()) do judge(row) end
-    for _, row in ipairs(rows:where { state = "not_found" }:sort("p"):first(400):table()) do
-      if sparse(row) then judge(row) end
-    end
     for _, row in ipairs(kernel.groups(rows, { by = { "service", "operation", "state", "why" } }):table()) do
       local key = (row.service or "") .. "\0" .. row.operation
       local p = populations[key]

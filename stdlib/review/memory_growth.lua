@@ -2,7 +2,8 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- An instance is examined stretch by stretch between restarts. Found: a change point after which memory still rises, a
 -- steady rise since the first sample, a rise of the last 2 or 3 samples (weak: nobody knows yet whether it settles),
--- or a rising floor under a collector's sawtooth. Unknown: fewer than 8 samples, or a rise of the last sample alone.
+-- or a rising floor under a collector's sawtooth. Unknown: fewer than 8 samples, a rise of the last sample alone or of a
+-- few that do not climb, cycles of which nobody tells whether restarts or a collector ended them.
 return review {
   version = 1,
   doc = "Memory of an instance rose by `times` since a change point and still rises (or the rise is the end of the window), since the "
@@ -28,42 +29,13 @@ return review {
         if same(row, series) then return row end
       end
     end
-    -- A process that begins anew misses a sample or begins a new rhythm of samples; a collector does neither. Gives the
-    -- falls at which the rhythm breaks: as text of their time -> true.
-    local function rhythm_breaks(frame, reset)
-      local broken = { n = 0 }
-      if frame:rows() > 10000 then return broken end
-      local times, gaps, sorted, off = frame:column("time"), {}, {}, {}
-      for i = 2, #times do
-        local gap = (times[i] - times[i - 1]).seconds
-        gaps[tostring(times[i])] = gap
-        sorted[i - 1] = gap
-      end
-      table.sort(sorted)
-      local usual = sorted[math.ceil(#sorted / 2)] or 0
-      for i, gap in ipairs(sorted) do off[i] = math.abs(gap - usual) end
-      table.sort(off)
-      local most = math.max(0.05 * usual, 5 * (off[math.ceil(#off / 2)] or 0))
-      for time in string.gmatch(reset.times or "", "[^, ]+") do
-        if gaps[time] and math.abs(gaps[time] - usual) > most then
-          broken[time] = true
-          broken.n = broken.n + 1
-        end
-      end
-      return broken
-    end
-    -- Three falls or more, with few samples between: a collector's work, unless the rhythm of the samples says restarts.
-    local function is_sawtooth(reset, broken)
-      if broken.n > reset.count / 2 then return false end
-      return reset.sawtooth or reset.count >= 3 and reset.n / (reset.count + 1) < 15
-    end
     -- Stretches without a restart: a fall at its end would hide the rise before it.
-    local function stretches(reset, broken, sawtooth)
+    local function stretches(reset)
       local cuts = { {} }
-      if reset.count > 0 and not sawtooth then
+      if (reset.count or 0) > 0 and not reset.rhythmic then
         for time in string.gmatch(reset.times or "", "[^, ]+") do
           cuts[#cuts].to = time
-          cuts[#cuts].broken = broken[time]
+          cuts[#cuts].broken = reset.breaks * 2 > reset.count
           cuts[#cuts + 1] = { from = time }
         end
       end
@@ -117,7 +89,7 @@ return review {
       return not late or not late.growth or late.growth >= 0.1 * rise
     end
     -- Two or three high samples are growth when each is higher than the one before; a batch's work is a plateau.
-    local function climbs(frame, series, c)
+    local function climbs(frame, c)
       if frame:rows() > 10000 then return false end
       local times, values, last, left = frame:column("time"), frame:column("value"), c.before, c.n_after
       for i, time in ipairs(times) do
@@ -174,14 +146,15 @@ return review {
       if low <= 0 or high / low < options.times then return end
       local all = of(frame, series, "groups", {})
       local hours = (all.last - all.first).seconds / 3600 * (k - i) / (#floors + 1)
-      return { onset = all.first, times = high / low, before = low, n_before = 0, n_after = series.n, per_hour = (high - low) / hours }
+      return { onset = all.first, times = high / low, before = low, n_before = 0, n_after = series.n, per_hour = (high - low) / hours,
+               floor = true }
     end
     -- What grew in one stretch, or nil; the second result: whether it could be examined at all, else why not.
-    local function growth(frame, series, cut, sawtooth)
+    local function growth(frame, series, cut)
       local c = of(frame, series, "change_point", { direction = "up", from = cut.from, to = cut.to })
       local t = of(frame, series, "trend", { from = cut.from, to = cut.to })
       if not c or not c.examined then return nil, false, c and c.why end
-      if t and t.sawtooth or sawtooth then return nil, true end
+      if t and t.sawtooth or series.rhythmic then return nil, true end
       local s = steady(frame, series, cut)
       if s then return s, true end
       if c.found and c.peak_times and c.peak_times >= options.times and (c.weak or c.growing ~= false) then
@@ -193,7 +166,7 @@ return review {
         local mine = cut.to and { from = cut.from, to = cut.to } or { from = cut.from }
         if c.max_before and c.max_before - c.before > 0.6 * (c.max - c.before) then return nil, true, nil, c.smallest_times end
         if c.weak then
-          if not climbs(frame, series, c) then
+          if not climbs(frame, c) then
             if cut.to then return nil, true, nil, c.smallest_times end
             return nil, false, "only the last " .. c.n_after .. " samples of memory are higher, and do not climb"
           end
@@ -217,17 +190,23 @@ return review {
     local function judge(reset, of_service)
       local subject = { service = reset.service, instance = reset.instance }
       local frame = reset.instance and of_service:where { instance = reset.instance } or of_service
-      local best, could, why, smallest
-      local broken = rhythm_breaks(frame, reset)
-      local sawtooth = is_sawtooth(reset, broken)
-      for _, cut in ipairs(stretches(reset, broken, sawtooth)) do
-        local g, seen, because, least = growth(frame, reset, cut, sawtooth)
+      local best, could, why, smallest, cure
+      for _, cut in ipairs(stretches(reset)) do
+        local g, seen, because, least = growth(frame, reset, cut)
         could, why, smallest = could or seen, why or because, smallest or least
         if g and (not best or g.times > best.times) then best = g end
       end
       if not best then
         best = floor(frame, reset)
         could = could or best ~= nil
+      end
+      -- Two falls or more while the samples keep their rhythm: what grew between may be garbage, freed by a collector, or a
+      -- leak, ended by restarts that whoever reads memory from outside did not miss a sample by.
+      local rhythm_kept = (reset.count or 0) >= 2 and not reset.rhythmic and reset.breaks * 2 <= reset.count
+      if best and rhythm_kept and not best.floor then
+        best, could = nil, false
+        why = "memory rises and falls " .. reset.count .. " times while its samples keep their rhythm: restarts or a collector, nobody tells"
+        cure = "uptime or start time of the process, or memory after each collection"
       end
       if best then
         local strength = 1 - 0.5 / best.times
@@ -240,7 +219,7 @@ return review {
         examined[#examined + 1] = { kind = "memory_growth", subject = subject, smallest = { times = math.max(options.times, smallest or 0) } }
       else
         unknown[#unknown + 1] = { kind = "memory_growth", subject = subject, why = why or "too few samples of memory",
-          cure = "a longer window or a shorter export interval: at least 8 samples" }
+          cure = cure or "a longer window or a shorter export interval: at least 8 samples" }
       end
     end
     -- Service by service: a table of rows holds a few hundred instances.

@@ -14,6 +14,7 @@ from generations import GENERATIONS
 from otlp import Telemetry
 
 MB = 1e6
+OUTSIDE = ("docker", "kubelet", "prometheus client")   # read from outside at fixed times, whatever the process does
 SYLLABLES = "ba ce di fo gu ha ji ke lo mu na pe qui ro sa te vu wi xa yo zu bri cla dro fle gri".split()
 
 
@@ -41,6 +42,7 @@ class Recording:
         self.noise = {s: r.choice([0.001, 0.003, 0.01, 0.02]) for s in names}
         self.memory = {}                       # (service, instance) -> function of seconds; else its level
         self.kills = {}                        # (service, instance) -> seconds at which the process begins anew
+        self.alive = {}                        # (service, instance) -> (from, to) in seconds; else all the time
         self.down = 0.0                        # seconds that a killed process sends nothing
         self.requests = r.randint(220, 300)    # recorded; `sampling` times as many were served
         self.sampling = r.choice([1, 1, 4, 20])
@@ -111,7 +113,7 @@ class Recording:
     def _serve(self, service, t, caller, served, late):
         """Draws one request of a service and what it calls; returns how long it took in ms."""
         r = self.random
-        instance = r.choice(self.instances[service])
+        instance = r.choice([i for i in self.instances[service] if self._lives(service, i, t)])
         attributes = self.attributes(service, t)
         own = self.base_ms[service] * r.lognormvariate(0, 0.25) + self.extra_ms(service, t, attributes)
         failed = r.random() < self.failing(service, t)
@@ -149,21 +151,24 @@ class Recording:
         else:
             where.append(record)
 
+    def _lives(self, service, instance, t):
+        begin, end = self.alive.get((service, instance), (0, self.length))
+        return begin <= t and (t <= end or end == self.length)
+
     def _metrics(self, service, instance, number, served):
         r, t, g = self.random, self.t, self.generation
         kills = sorted(self.kills.get((service, instance), []))
         mine = sorted((at, own, failed) for at, who, own, failed in served[service] if who == instance)
         memory = self.memory.get((service, instance)) or (lambda at: self.level[service] * (1 + 0.1 * number))
-        begin, phase, begun, at = 0.0, r.uniform(0, self.every), 0.0, 0
-        received = failed = 0
-        cpu = 0.0
-        now = begin + phase
-        before = 0.0
-        while now <= self.length:
+        begun, end = self.alive.get((service, instance), (0.0, self.length))
+        at = received = failed = 0
+        cpu, before = 0.0, begun
+        now = begun + r.uniform(0, self.every)
+        while now <= end:
             if kills and now >= kills[0]:
                 begun = kills.pop(0) + self.down
                 # A runtime begins a new rhythm; who reads it from outside keeps its own.
-                if self.generation_name not in ("docker", "kubelet", "prometheus client"):
+                if self.generation_name not in OUTSIDE:
                     now = begun + r.uniform(0.5, 1) * self.every
                 else:
                     while now < begun:
