@@ -93,7 +93,7 @@ class Maker final {
                             {"stacking", {{"group", "A"}, {"mode", "none"}}}, {"thresholdsStyle", {{"mode", over ? "line" : "off"}}}};
       if (parts.source == prometheus_source)   // a click narrows to the service, as a context of the SOP does
         defaults["links"] = Json::array({{{"title", "only this service"}, {"targetBlank", false},
-                                          {"url", "/d/" + uid_of(sop_) + "?var-service=${__field.labels[\"${service_label}\"]}&${__url_time_range}"}}});
+                                          {"url", "/d/" + uid_of(sop_) + "?var-service=${__field.labels.service_name}&${__url_time_range}"}}});
       out["options"] = {{"legend", {{"displayMode", "list"}, {"placement", "bottom"}, {"showLegend", true}, {"calcs", Json::array()}}}, {"tooltip", {{"mode", "multi"}, {"sort", "desc"}}}};
     } else if (parts.type == "table") {
       defaults["custom"] = {{"align", "auto"}, {"cellOptions", {{"type", "auto"}}}, {"inspect", false}};

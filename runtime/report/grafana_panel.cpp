@@ -68,7 +68,10 @@ struct Asking {
   }
   std::string interval() const {
     const Value* every = find(ask.args, "every");
-    const Duration* duration = every ? every->get<Duration>() : nullptr;
+    if (!every) return "auto";
+    const Duration* written = every->get<Duration>();
+    const std::string* text = every->get<std::string>();
+    const Result<Duration> duration = written ? Result<Duration>(*written) : parse_duration(text ? *text : "");
     return duration && duration->ns >= ns_per_s ? fmt::format("{}s", duration->ns / ns_per_s) : "auto";
   }
 };
@@ -162,7 +165,8 @@ PanelOrWhy promql_panel(const Asking& asking) {
 
 // ---- OpenSearch
 
-// A phrase of Lucene; a box that is empty until a run is looked at may hold `*` or several values, and stands unquoted.
+// A phrase of Lucene. A box that waits for values of a run may hold `*` or `a OR b`: it stands unquoted and, unlike the
+// others, unescaped (:raw).
 std::string quoted(const std::string& text, const Asking& asking) {
   std::string out;
   bool whole = false;
@@ -174,7 +178,7 @@ std::string quoted(const std::string& text, const Asking& asking) {
   }, [&](const std::string& name) {
     const InputSpec* input = input_of(asking.sop, name);
     whole = text == "$" + name && !(input && input->fallback);
-    out += "${" + asking.variable(name, "*") + "}";
+    out += "${" + asking.variable(name, "*") + (whole ? ":raw}" : "}");
   });
   return whole ? "(" + out + ")" : "\"" + out + "\"";
 }
@@ -332,7 +336,7 @@ PanelOrWhy logs_panel(const Asking& asking) {
 
 PanelOrWhy ppl_panel(const Asking& asking) {
   std::string query;
-  scan(asking.ask.native, [&](std::string_view text) { query += text; }, [&](const std::string& name) { query += "'${" + asking.variable(name, "") + "}'"; });
+  scan(asking.ask.native, [&](std::string_view text) { query += text; }, [&](const std::string& name) { query += "${" + asking.variable(name, "") + ":singlequote}"; });
   const std::vector<std::string> as = asking.texts("as"), unit = asking.texts("unit");
   const bool series = !as.empty() && as.front() == "series";
   PanelParts out{.type = series ? "timeseries" : "table", .source = logs_source, .unit = unit.empty() ? "short" : unit_of(unit.front())};

@@ -167,7 +167,14 @@ def of_the_shipped(dashboard):
     check("a panel inside a context says what it is about", "Ctx[1]" in panel(dashboard, "slow")["description"], panel(dashboard, "slow")["description"])
     boxes = {v["name"] for v in dashboard["templating"]["list"] if v["type"] == "textbox"}
     check("what only a run can bind is a box to fill", boxes == {"slow_traces", "typical_traces"}, repr(boxes))
-    check("the lines of slow traces are searched by the box", "traceId:(${slow_traces})" in panel(dashboard, "lines")["targets"][0]["query"], panel(dashboard, "lines")["targets"][0]["query"])
+    check("the lines of slow traces are searched by the box", "traceId:(${slow_traces:raw})" in panel(dashboard, "lines")["targets"][0]["query"], panel(dashboard, "lines")["targets"][0]["query"])
+
+
+def of_ovens(place):
+    """A review that says above which value it finds something is a line on the panel of its series."""
+    out = place.inquest("export", "grafana", os.path.join(ROOT, "examples", "04_no_lua"))
+    heat = panel(json.loads(out.out), "heat")["fieldConfig"]["defaults"] if out.code == 0 else {}
+    check("the limit of a review is a red line", heat and heat["thresholds"]["steps"][-1] == {"color": "red", "value": 260} and heat["custom"]["thresholdsStyle"] == {"mode": "line"}, out.err or repr(heat))
 
 
 def of_every(dashboard, errors):
@@ -192,11 +199,15 @@ def of_every(dashboard, errors):
     got = next(p for p in dashboard["panels"] if p.get("description", "").startswith("State spans, ask latency"))["targets"][0]["query"]
     check("`where` is a phrase in the layouts of both writers, with the input as a box", wanted in got and "kind:(SPAN_KIND_CLIENT OR Client)" in got
           and "status.code:(2 OR Error)" in got and "SERVER" not in got, got)
+    piped = next(p for p in dashboard["panels"] if p.get("description", "").startswith("State native, ask lines"))["targets"][0]
+    check("names in PPL become quoted literals", piped["query"] == "source=logs | where service = ${service:singlequote} | stats count()" and piped["queryType"] == "PPL", repr(piped))
     slow = panel(dashboard, "slow")["targets"][0]
     check("the limit of an ask is the size of its search", slow["bucketAggs"][0]["settings"]["size"] == "7", repr(slow))
     failed = panel(dashboard, "found")["targets"][0]["query"]
     check("a quote in a searched text is escaped", 'body:"say \\"no\\""' in failed, failed)
-    check("time buckets of an ask are those of its search", json.dumps(panel(dashboard, "numbers")["targets"]).count('"attributes.') == 2)
+    check("named numeric attributes are a query each", json.dumps(panel(dashboard, "numbers")["targets"]).count('"attributes.') == 2)
+    latency = next(p for p in dashboard["panels"] if p.get("description", "").startswith("State spans, ask latency"))["targets"][0]
+    check("time buckets of an ask are those of its search", latency["bucketAggs"][-1]["settings"]["interval"] == "30s", repr(latency["bucketAggs"]))
     check("an ask without a query says why", "not exported: native.rows (sql)" in errors and "not exported: spans.contrast (spans.contrast)" in errors, errors)
 
 
@@ -276,6 +287,7 @@ with Place() as place:
     if "memory_leak" in asked and "every" in asked:
         of_the_shipped(asked["memory_leak"][0])
         of_every(*asked["every"])
+        of_ovens(place)
         expressions(place, asked)
     other_forms(place)
     mistakes(place)
