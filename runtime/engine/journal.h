@@ -21,7 +21,7 @@
 //   ask_sent      {evidence, state, ask (name), kind, signal, source, native, request: ask_json, cost}
 //   answered      {evidence, state, ask, rows, shape, marks, hash (of the frame)}
 //   ask_failed    {evidence, state, ask, class, cause, cure}
-//   reviewed      {state, use, review, slots:{slot:{frame,evidence}}, rows}
+//   reviewed      {state, use, review, slots:{slot:{frame,evidence}}, units:{kind:{number:unit}} of what was found, rows}
 //   offered       {state, items:[{label,to,why,offered,why_not,taken}]}
 //   chose         {state, label, finding, by, why}
 //   hypothesis_changed {hypothesis, key, word, strength}

@@ -215,6 +215,50 @@ Status Runner::replied(const Question& question, Reply& reply) {
   return {};
 }
 
+namespace {
+
+// The units of the numbers of what was found, so that whoever reads the case alone can print them.
+Json units_of(const ReviewContract& contract, const Rows& rows) {
+  Json out = Json::object();
+  for (const Finding& f : rows.found)
+    for (const Yield& yield : contract.yields)
+      if (yield.kind == f.kind || contract.generic)
+        for (const auto& [number, unit] : yield.numbers)
+          if (!unit.empty()) out[f.kind][number] = unit;
+  return out;
+}
+
+}  // namespace
+
+// An ask that waited for a name nothing bound lacks what the finding that binds it rests on, not its own signal.
+std::optional<Unknown> Runner::root_of(const Ask& ask) const {
+  for (const std::string& name : ask.unknown_names) {
+    for (const Context& context : request_.sop->contexts) {
+      const auto names = [&](const std::vector<std::string>& list) { return std::find(list.begin(), list.end(), name) != list.end(); };
+      if (context.about.empty() || !(names(context.names) || names(context.only))) continue;
+      for (const ReviewedRows& part : snapshot_.reviewed)
+        for (const Unknown& row : part.rows.unknown)
+          if (row.kind == context.about) {
+            Unknown root = row;
+            root.why = context.about + ": " + row.why;
+            return root;
+          }
+      for (const ReviewContract& contract : request_.catalogue->reviews)
+        for (const Yield& yield : contract.yields) {
+          if (yield.kind != context.about || contract.takes.empty()) continue;
+          const AskRow* row = request_.catalogue->ask(contract.takes.front().ask);
+          if (!row) continue;
+          Unknown root;
+          root.signal = row->signal;
+          root.measure = row->measure.empty() ? row->kind : row->measure;
+          root.why = "no " + context.about + " was found";
+          return root;
+        }
+    }
+  }
+  return std::nullopt;
+}
+
 std::optional<Runner::End> Runner::on(const RunReview& effect) {
   const ReviewContract* contract = request_.catalogue->review(effect.review);
   if (!contract) return End{2, "no review is called `" + effect.review + "`"};
@@ -227,6 +271,8 @@ std::optional<Runner::End> Runner::on(const RunReview& effect) {
     const auto kept = ref == snapshot_.frames.end() ? kept_.end() : kept_.find(ref->second.evidence);
     const bool there = kept != kept_.end();
     reviewing.slots[slot] = there ? &kept->second : nullptr;
+    if (there && kept->second.failure && kept->second.failure->cls == Failure::Class::unknown_name)
+      if (auto root = root_of(kept->second.ask)) reviewing.roots[kept->second.evidence] = *std::move(root);
     slots[slot] = Json{{"frame", frame}, {"evidence", there ? Json(kept->second.evidence) : Json()}};
   }
   ReviewOutcome outcome = carry_out(reviewing, *request_.reviewer, stop_);
@@ -251,6 +297,7 @@ std::optional<Runner::End> Runner::on(const RunReview& effect) {
                                                 {"use", static_cast<int64_t>(effect.use)},
                                                 {"review", effect.review},
                                                 {"slots", std::move(slots)},
+                                                {"units", units_of(*contract, event.rows)},
                                                 {"rows", rows_json(event.rows)}})))
     return end;
   events_.push_back(std::move(event));

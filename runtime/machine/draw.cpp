@@ -183,8 +183,11 @@ std::string draw_dot(const Sop& sop, const Walk* walk) {
       std::string look = walk && !plan.visited(s.name) ? " class=\"not-taken\" style=\"rounded,dashed\"" : "";
       if (walk && plan.visited(s.name)) look = " class=\"taken\" penwidth=2";
       if (plan.current(s.name)) look = " class=\"taken current\" penwidth=3";
+      const auto note = walk ? walk->notes.find(s.name) : std::map<std::string, std::string>::const_iterator{};
+      const std::string more = walk && note != walk->notes.end() ? "\n" + note->second : "";
       out += fmt::format("{}{} [label={} id={}{}];\n", in, plan.id(s.name),
-                         dot_text(std::string(shown_kind(s.kind)) + "\n" + s.shown()), dot_text("state-" + s.name), look);
+                         dot_text(std::string(shown_kind(s.kind)) + "\n" + s.shown() + more), dot_text("state-" + s.name),
+                         look);
     }
     for (size_t c = 0; c < sop.contexts.size(); ++c) {
       if (sop.contexts[c].parent != context) continue;

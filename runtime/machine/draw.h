@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -16,6 +17,7 @@ struct Walk {                                     // what a case adds to a drawi
   std::string current;                                     // state, "" = ended
   std::vector<std::string> visited;                        // in order, first visits
   std::set<std::pair<std::string, std::string>> taken;     // (state, label)
+  std::map<std::string, std::string> notes = {};           // state → a further line in its box (dot)
 };
 std::string draw_mermaid(const Sop& sop, const Walk* walk = nullptr);
 std::string draw_text(const Sop& sop, const Walk* walk = nullptr, size_t columns = 100);

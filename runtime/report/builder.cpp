@@ -164,8 +164,16 @@ void ReportBuilder::sent(const Json& p) {
 
 void ReportBuilder::reviewed(const Json& p) {
   const std::string state = member_text(p, "state");
-  RunOf run{state, std::to_string(integer(p, "use")), "", {}};
+  RunOf run{state, std::to_string(integer(p, "use")), "", member_text(p, "review"), {}, {}};
   for (const auto& [index, names] : bindings_) run.bindings += names + "\n";
+  if (const Json* const slots = member(p, "slots"); slots && slots->is_object())
+    for (const auto& [slot, from] : slots->items())
+      if (const std::string id = member_text(from, "evidence"); !id.empty()) run.slots[slot] = id;
+  if (const Json* const units = member(p, "units"); units && units->is_object())
+    for (const auto& [kind, numbers] : units->items())
+      if (numbers.is_object())
+        for (const auto& [name, unit] : numbers.items())
+          if (unit.is_string()) report_.number_units[kind][name] = unit.get<std::string>();
   if (const Json* const rows = member(p, "rows"))
     if (auto read = json_rows(*rows)) run.rows = std::move(*read);
   for (Finding& f : run.rows.found) if (f.state.empty()) f.state = state;
@@ -178,7 +186,7 @@ void ReportBuilder::reviewed(const Json& p) {
   const auto same = std::find_if(runs_.begin(), runs_.end(), [&](const RunOf& r) {
     return r.state == run.state && r.use == run.use && r.bindings == run.bindings;
   });
-  if (same != runs_.end()) same->rows = std::move(run.rows);
+  if (same != runs_.end()) *same = std::move(run);
   else runs_.push_back(std::move(run));
   gather();
 }
@@ -187,7 +195,10 @@ void ReportBuilder::gather() {
   report_.findings.clear();
   report_.unknown.clear();
   report_.examined.clear();
+  report_.reviews.clear();
   for (const RunOf& run : runs_) {
+    report_.reviews.push_back({run.state, run.review, run.slots, {}});
+    for (const Finding& f : run.rows.found) report_.reviews.back().findings.push_back(f.id);
     report_.findings.insert(report_.findings.end(), run.rows.found.begin(), run.rows.found.end());
     report_.unknown.insert(report_.unknown.end(), run.rows.unknown.begin(), run.rows.unknown.end());
     report_.examined.insert(report_.examined.end(), run.rows.examined.begin(), run.rows.examined.end());

@@ -35,7 +35,7 @@ class ReportBuilder final {
   void offered(const Json& p);
   void gather();                                  // findings, unknown, examined of the latest runs
 
-  struct RunOf { std::string state, use, bindings; Rows rows; };
+  struct RunOf { std::string state, use, bindings, review; std::map<std::string, std::string> slots; Rows rows; };
   Report report_;
   std::vector<RunOf> runs_;
   std::vector<std::pair<int, std::string>> bindings_;   // of the contexts in force

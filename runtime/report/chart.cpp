@@ -12,14 +12,14 @@
 namespace inquest {
 namespace {
 
-constexpr double wide = 480, high = 250, left = 58, right = 108, top = 22, bottom = 28;
-constexpr size_t most_points = 240, most_label = 16;
+constexpr double wide = 460, high = 226, left = 68, right = 126, top = 22, bottom = 28;
+constexpr size_t most_points = 240, most_label = 17;
 
-// At most `most_points`: least and greatest of equal parts, in the order of time.
-Points thinned(const Points& points) {
-  if (points.size() <= most_points) return points;
+// At most `most`: least and greatest of equal parts, in the order of time.
+Points thinned(const Points& points, size_t most = most_points) {
+  if (points.size() <= most) return points;
   Points out;
-  const size_t parts = most_points / 2;
+  const size_t parts = most / 2;
   for (size_t p = 0; p < parts; ++p) {
     const size_t from = points.size() * p / parts, to = points.size() * (p + 1) / parts;
     size_t least = from, greatest = from;
@@ -82,7 +82,9 @@ Scale scale_of(const Chart& chart) {
   return out;
 }
 
-std::string px(double value) {   // a tenth of a unit is finer than any screen
+std::string clock_of(Time time) { return print_clock(time).substr(0, 8); }
+
+std::string px(double value) {  // a tenth of a unit is finer than any screen
   std::string out = fmt::format("{:.1f}", value);
   if (out.size() > 2 && out.compare(out.size() - 2, 2, ".0") == 0) out.resize(out.size() - 2);
   return out;
@@ -93,13 +95,31 @@ std::string text(double x, double y, const char* anchor, const std::string& word
                      escape_html(words));
 }
 
-std::string described(const Chart& chart) {
+// An axis has room for nine letters: a long unit stands in the table of values alone, millions are told as such.
+std::string axis_label(double value, const std::string& unit) {
+  std::string label = human(value, unit);
+  if (width(label) > 9) label = human(value, "");
+  return width(label) > 9 && std::fabs(value) >= 1e6 ? human(value / 1e6, "") + " M" : label;
+}
+
+// A name that is too long keeps its end, which tells operations apart.
+std::string line_label(const std::string& name, bool strong) {
+  const size_t most = strong ? most_label - 2 : most_label;
+  std::string text = printable(name, 200);
+  if (width(text) <= most) return text;
+  if (const size_t slash = text.rfind('/'); slash != std::string::npos && slash + 1 < text.size())
+    text = "…" + text.substr(slash + 1);
+  return width(text) <= most ? text : printable(text, most - 1);
+}
+
+std::string described(const Chart& chart, const Words& words) {
   std::string out;
   for (const ChartLine& l : chart.lines)
     if (!l.points.empty())
-      out += fmt::format("{}{} from {} to {}", out.empty() ? "" : "; ", printable(l.name, 60),
-                         human(l.points.front().second, chart.unit), human(l.points.back().second, chart.unit));
-  if (chart.onset) out += "; onset at " + print_clock(*chart.onset) + " UTC";
+      out += (out.empty() ? "" : "; ") + words("chart.from_to", printable(l.name, 60),
+                                               human(l.points.front().second, chart.unit),
+                                               human(l.points.back().second, chart.unit));
+  if (chart.onset) out += "; " + words("chart.onset_at", clock_of(*chart.onset));
   return out;
 }
 
@@ -125,20 +145,25 @@ std::vector<double> ticks(double least, double greatest, bool log) {
   return out;
 }
 
-std::string chart_svg(const Chart& chart) {
+std::string chart_svg(const Chart& chart, const Words& words) {
   if (chart.window.empty() || chart.lines.empty()) return "";
   const Scale scale = scale_of(chart);
   const double from = static_cast<double>(chart.window.from.ns),
                length = static_cast<double>(chart.window.to.ns) - from;
-  const auto x = [&](int64_t ns) {
-    return left + std::clamp((static_cast<double>(ns) - from) / length, 0.0, 1.0) * (wide - left - right);
+  const double plot_wide = wide - left - right, plot_high = high - top - bottom;
+  const auto x = [&](int64_t ns) {  // inside the plot
+    return std::clamp((static_cast<double>(ns) - from) / length, 0.0, 1.0) * plot_wide;
   };
+  // data-*: the plot's place and scales, for the cursor that a script adds.
   std::string out = fmt::format(
-      "<svg class=\"chart\" role=\"img\" viewBox=\"0 0 {} {}\" width=\"100%\" font-family=\"system-ui, sans-serif\" "
-      "font-size=\"11\">\n"
-      "<title>{}</title>\n<desc>{}</desc>\n",
-      px(wide), px(high), escape_html(chart.title), escape_html(described(chart)));
-  out += "<g class=\"axis\" stroke=\"#8888\" fill=\"none\" stroke-width=\"1\">\n";
+      "<svg class=\"chart\" role=\"img\" viewBox=\"0 0 {0} {1}\" width=\"100%\" height=\"{1}\" "
+      "preserveAspectRatio=\"xMinYMid\" font-family=\"system-ui, sans-serif\" font-size=\"12\" data-plot=\"{2} {3} {4} "
+      "{5}\" data-time=\"{6} {7}\" data-value=\"{8} {9} {10}\" "
+      "data-unit=\"{11}\">\n<title>{12}</title>\n<desc>{13}</desc>\n",
+      px(wide), px(high), px(left), px(top), px(plot_wide), px(plot_high), chart.window.from.ns / 1'000'000,
+      chart.window.to.ns / 1'000'000, shortest(scale.least), shortest(scale.greatest), scale.log ? "log" : "linear",
+      escape_html(chart.unit), escape_html(printable(chart.title, 200)), escape_html(described(chart, words)));
+  out += "<g class=\"axis\" stroke=\"#888\" stroke-opacity=\".45\" fill=\"none\" stroke-width=\"1\">\n";
   const std::vector<double> values = ticks(scale.least, scale.greatest, scale.log);
   for (const double v : values)
     out += fmt::format("<path d=\"M{} {}H{}\" />\n", px(left), px(scale.y(v)), px(wide - right));
@@ -147,28 +172,44 @@ std::string chart_svg(const Chart& chart) {
   for (int64_t t = (chart.window.from.ns + step - 1) / step * step; t < chart.window.to.ns && times.size() < 12;
        t += step)
     times.push_back(t);
-  for (const int64_t t : times) out += fmt::format("<path d=\"M{} {}v5\" />\n", px(x(t)), px(high - bottom));
+  for (const int64_t t : times) out += fmt::format("<path d=\"M{} {}v5\" />\n", px(left + x(t)), px(high - bottom));
   out += "</g>\n<g class=\"words\" fill=\"currentColor\">\n";
-  for (const double v : values) out += text(left - 6, scale.y(v) + 4, "end", human(v, chart.unit));
-  for (const int64_t t : times) out += text(x(t), high - bottom + 18, "middle", time_label(t, step));
+  for (const double v : values) out += text(left - 6, scale.y(v) + 4, "end", axis_label(v, chart.unit));
+  out += "</g>\n<g class=\"words times\" fill=\"currentColor\">\n";
+  for (const int64_t t : times) out += text(left + x(t), high - bottom + 18, "middle", time_label(t, step));
   out += "</g>\n";
   static constexpr const char* dashes[] = {"6 3", "2 3", "8 3 2 3", "1 2", "10 4"};
-  struct Label { double y; const ChartLine* line; };
+  struct Label {
+    double y;
+    const ChartLine* line;
+  };
   std::vector<Label> labels;
   size_t other = 0;
+  out += fmt::format(
+      "<svg class=\"plot\" x=\"{0}\" y=\"{1}\" width=\"{2}\" height=\"{3}\" viewBox=\"0 0 {2} {3}\" "
+      "preserveAspectRatio=\"none\">\n",
+      px(left), px(top), px(plot_wide), px(plot_high));
   for (const ChartLine& l : chart.lines) {
     std::string path;
     for (const auto& [t, v] : thinned(l.points))
-      path += fmt::format("{}{},{}", path.empty() ? "" : " ", px(x(t)), px(scale.y(v)));
+      path += fmt::format("{}{},{}", path.empty() ? "" : " ", px(x(t)), px(scale.y(v) - top));
     const std::string look =
-        l.strong ? "class=\"strong\" stroke=\"#0b5fc0\" stroke-width=\"2.5\""
-                 : fmt::format("class=\"other\" stroke=\"#777\" stroke-width=\"1.2\" stroke-dasharray=\"{}\"",
+        l.strong ? "class=\"strong\" stroke=\"#2f7bd1\" stroke-width=\"2.5\""
+                 : fmt::format("class=\"other\" stroke=\"#858d96\" stroke-width=\"1.2\" stroke-dasharray=\"{}\"",
                                dashes[other++ % std::size(dashes)]);
-    out +=
-        fmt::format("<polyline {} fill=\"none\" stroke-linejoin=\"round\" points=\"{}\"><title>{}</title></polyline>\n",
-                    look, path, escape_html(printable(l.name, 120)));
+    out += fmt::format(
+        "<polyline {} fill=\"none\" stroke-linejoin=\"round\" vector-effect=\"non-scaling-stroke\" "
+        "points=\"{}\"><title>{}</title></polyline>\n",
+        look, path, escape_html(printable(l.name, 120)));
     if (!l.points.empty()) labels.push_back({scale.y(l.points.back().second) + 4, &l});
   }
+  const bool marked = chart.onset && chart.window.contains(*chart.onset);
+  if (marked)
+    out += fmt::format(
+        "<path class=\"onset\" d=\"M{} 0V{}\" stroke=\"#c0392b\" stroke-width=\"1.5\" stroke-dasharray=\"4 3\" "
+        "vector-effect=\"non-scaling-stroke\" fill=\"none\" />\n",
+        px(x(chart.onset->ns)), px(plot_high));
+  out += "</svg>\n";
   std::stable_sort(labels.begin(), labels.end(), [](const Label& a, const Label& b) { return a.y < b.y; });
   constexpr double apart = 13;
   for (size_t i = 1; i < labels.size(); ++i) labels[i].y = std::max(labels[i].y, labels[i - 1].y + apart);
@@ -176,30 +217,55 @@ std::string chart_svg(const Chart& chart) {
   for (size_t i = labels.size(); i-- > 1;) labels[i - 1].y = std::min(labels[i - 1].y, labels[i].y - apart);
   out += "<g class=\"words\" fill=\"currentColor\">\n";
   for (const Label& l : labels)
-    out += text(wide - right + 6, l.y, "start", printable(l.line->name, most_label),
+    out += text(wide - right + 6, l.y, "start", line_label(l.line->name, l.line->strong),
                 l.line->strong ? " font-weight=\"bold\"" : "");
   out += "</g>\n";
-  if (chart.onset && chart.window.contains(*chart.onset)) {
-    const double at = x(chart.onset->ns);
+  if (marked) {
+    const double at = left + x(chart.onset->ns);
     const bool past = at > (left + wide - right) / 2;
-    out += fmt::format(
-        "<path class=\"onset\" d=\"M{} {}V{}\" stroke=\"#c0392b\" stroke-width=\"1.5\" stroke-dasharray=\"4 3\" "
-        "fill=\"none\" />\n",
-        px(at), px(top - 8), px(high - bottom));
     out += "<g class=\"words\" fill=\"currentColor\">" +
-           text(at + (past ? -5 : 5), top - 10, past ? "end" : "start", "onset " + print_clock(*chart.onset)) +
+           text(at + (past ? -5 : 5), top - 8, past ? "end" : "start", words("chart.onset", clock_of(*chart.onset))) +
            "</g>\n";
   }
   return out + "</svg>\n";
 }
 
-Table chart_values(const Chart& chart) {
+std::string small_svg(const Points& points, const Window& window, std::optional<Time> onset, bool strong) {
+  constexpr double w = 120, h = 36, in = 3;
+  if (window.empty() || points.empty()) return "";
+  double least = 0, greatest = -INFINITY;
+  for (const auto& [t, v] : points) {
+    least = std::min(least, v);
+    greatest = std::max(greatest, v);
+  }
+  if (!(greatest > least)) greatest = least + 1;
+  const double from = static_cast<double>(window.from.ns), length = static_cast<double>(window.to.ns) - from;
+  const auto x = [&](int64_t ns) { return std::clamp((static_cast<double>(ns) - from) / length, 0.0, 1.0) * w; };
+  std::string path;
+  const Points few = thinned(points, 80);
+  for (const auto& [t, v] : few)
+    path += fmt::format("{}{:.0f},{}", path.empty() ? "" : " ", x(t),
+                        px(h - in - (v - least) / (greatest - least) * (h - 2 * in)));
+  if (few.size() == 1) path += " " + path.substr(0, path.find(',')) + ".9" + path.substr(path.find(','));
+  std::string out = fmt::format(
+      "<svg class=\"small\" aria-hidden=\"true\" width=\"{0}\" height=\"{1}\" viewBox=\"0 0 {0} {1}\"><path d=\"M0 "
+      "{2}H{0}\" stroke=\"#888\" stroke-opacity=\".35\" />",
+      px(w), px(h), px(h - 0.5));
+  if (onset && window.contains(*onset))
+    out += fmt::format("<path class=\"onset\" d=\"M{} 0V{}\" stroke=\"#c0392b\" stroke-dasharray=\"3 2\" />",
+                       px(x(onset->ns)), px(h));
+  return out +
+         fmt::format("<polyline class=\"{}\" fill=\"none\" stroke=\"{}\" stroke-width=\"{}\" points=\"{}\" /></svg>",
+                     strong ? "strong" : "other", strong ? "#2f7bd1" : "#858d96", strong ? "2" : "1.3", path);
+}
+
+Table chart_values(const Chart& chart, const Words& words) {
   Table out;
-  out.caption = "Values of the chart: " + chart.title;
-  out.columns = {{"line"}, {"first", true}};
-  if (chart.onset) out.columns.push_back({"at the onset", true});
-  out.columns.push_back({"last", true});
-  out.columns.push_back({"greatest", true});
+  out.caption = words("chart.values_of", chart.title);
+  out.columns = {{words("chart.line")}, {words("chart.first"), true}};
+  if (chart.onset) out.columns.push_back({words("chart.at_onset"), true});
+  out.columns.push_back({words("chart.last"), true});
+  out.columns.push_back({words("chart.greatest"), true});
   for (const ChartLine& l : chart.lines) {
     if (l.points.empty()) continue;
     double greatest = l.points[0].second;

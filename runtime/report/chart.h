@@ -11,13 +11,14 @@
 #include <vector>
 
 #include "runtime/report/tables.h"
+#include "runtime/report/words.h"
 
 namespace inquest {
 
 struct ChartLine {
   std::string name;
-  Points points;            // ns UTC, value; in the order of time
-  bool strong = false;      // what the verdict is about
+  Points points;        // ns UTC, value; in the order of time
+  bool strong = false;  // what the chart is about
 };
 struct Chart {
   std::string title, unit;  // unit as `human` takes it
@@ -25,15 +26,21 @@ struct Chart {
   Window window;
   std::vector<ChartLine> lines;
   std::optional<Time> onset;
-  bool log = false;         // logarithmic values
-  std::string note;         // "5 of 12 other lines are drawn"
+  bool log = false;  // logarithmic values
+  std::string note;  // "5 of 12 other lines are drawn"
 };
 
-// The charts of a report: metrics that the verdict rests on (memory when there is none), then latency (p95). At most
-// three.
-std::vector<Chart> charts_of(const Report& report);
-std::string chart_svg(const Chart& chart);
-Table chart_values(const Chart& chart);   // per line: first, at onset, last, greatest
+// The chart of one piece of evidence for one subject: a series, or a latency frame as p95 per service — of the
+// operations of its service where the subject names one. Lines of the subject are strong; of the others the highest are
+// drawn. nullopt: nothing to draw.
+std::optional<Chart> chart_of(const Report& report, const ReportEvidence& evidence, const Subject& subject,
+                              std::optional<Time> onset);
+std::string chart_svg(const Chart& chart, const Words& words);
+Table chart_values(const Chart& chart, const Words& words);  // per line: first, at onset, last, greatest
+// A chart the size of a word: one line, its last value beside it, the onset as a tick. Scales of two are not the same.
+std::string small_svg(const Points& points, const Window& window, std::optional<Time> onset, bool strong);
+// Name of what an ask measures, for titles: "Memory" of metric.memory, the ask's own name of metric.named.
+std::string measured(const ReportEvidence& evidence, const Words& words);
 
 // Round values for an axis from `least` to `greatest`, ascending, at most about six: 1, 2 or 5 times a power of ten.
 std::vector<double> ticks(double least, double greatest, bool log);

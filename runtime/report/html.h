@@ -1,4 +1,4 @@
-// The HTML page with its parts and its seam to Graphviz.
+// The HTML page with its seam to Graphviz.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -9,19 +9,12 @@
 
 namespace inquest {
 
-// Complete with no script and no style sheet: meaning stands in headings, tables, lists and words; the style only
-// arranges. No request of any kind leaves it. Below 1 MB: sections that would go beyond are cut and say so. Well-formed
-// as XML.
+// Complete with no script and no style sheet: meaning stands in headings, tables, lists, words and inline SVG; the
+// style only arranges, the script only eases reading (a shared cursor, zoom, filters, copying). No request of any kind
+// leaves it; its own policy allows its one script by hash and nothing else. Below 1 MB: what would go beyond is cut and
+// says so. Well-formed as XML. Sections in the order in which a post-mortem is read: summary, impact, services,
+// contributing factors, other findings, hypotheses, ruled out, not looked at, timeline, path, evidence, follow-ups, run
+// it again.
 std::string html_page(const Report& report, const Layout& layout);
-
-// Its sections, in the order of the page.
-std::string html_verdict(const Report& report);
-std::string html_findings(const Report& report);
-std::string html_charts(const Report& report);
-std::string html_path(const Report& report, const Layout& layout);
-std::string html_hypotheses(const Report& report);
-std::string html_unknown(const Report& report);
-std::string html_evidence(const Report& report, size_t most_bytes);
-std::string html_again(const Report& report);
 
 }  // namespace inquest

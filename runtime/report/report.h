@@ -63,6 +63,11 @@ struct ReportContext {
   int round = 1, rounds = 1;
 };
 struct Suspect { std::string service; double score = 0; std::string why; };
+struct ReportReview {                       // the latest run of one review in one state
+  std::string state, review;
+  std::map<std::string, std::string> slots; // slot → evidence id
+  std::vector<std::string> findings;        // ids
+};
 
 struct Report {
   std::string case_path, case_id, sop, title, sop_hash, inquest_version, lang;
@@ -75,6 +80,8 @@ struct Report {
   std::vector<ReportContext> contexts;      // entries and exits, by position in `path`
   std::vector<ReportEvidence> evidence;
   std::vector<Finding> findings;            // the latest of each review run, ids as in the case
+  std::vector<ReportReview> reviews;
+  std::map<std::string, std::map<std::string, std::string>> number_units;  // kind of finding → number → unit
   std::vector<Unknown> unknown;
   std::vector<Examined> examined;
   Judgement judgement;
@@ -100,7 +107,12 @@ Result<Report> make_report(const CaseFile& file);
 Report make_report(std::vector<JournalRow> rows, const std::vector<EvidenceRow>& evidence,
                    const std::string& case_path);
 
-struct Style { size_t columns = 100; bool colour = false; bool terminal = false; std::string lang = "en"; };
+struct Style {
+  size_t columns = 100;
+  bool colour = false, terminal = false;
+  bool verbose = false;                     // of the walk: every table, offer and cause
+  std::string lang = {};                    // of the walk's own words; empty: of the case
+};
 struct Writer {
   const char* format;                       // terminal | markdown | json | html
   const char* extension;                    // ".txt", ".md", ".json", ".html"

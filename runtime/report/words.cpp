@@ -12,26 +12,26 @@ namespace {
 
 constexpr const char* languages[] = {"en", "pt", "es"};
 
-const std::map<std::string_view, Phrase>& by_key() {
-  static const std::map<std::string_view, Phrase> all = [] {
-    std::map<std::string_view, Phrase> out;
-    for (const Phrase& row : phrases()) out.emplace(row.key, row);
+const std::map<std::string_view, Wording>& by_key() {
+  static const std::map<std::string_view, Wording> all = [] {
+    std::map<std::string_view, Wording> out;
+    for (const Wording& row : phrases()) out.emplace(row.key, row);
     return out;
   }();
   return all;
 }
 
-const Phrase* row_of(std::string_view key) {
+const Wording* row_of(std::string_view key) {
   const auto at = by_key().find(key);
   return at == by_key().end() ? nullptr : &at->second;
 }
 
 }  // namespace
 
-const std::vector<Phrase>& phrases() {
-  static const std::vector<Phrase> all = [] {
-    std::vector<Phrase> out;
-    for (const auto& list : {verdict_words(), walk_words(), page_words(), table_words()})
+const std::vector<Wording>& phrases() {
+  static const std::vector<Wording> all = [] {
+    std::vector<Wording> out;
+    for (const auto& list : {verdict_words(), walk_words(), page_words(), html_words(), table_words()})
       out.insert(out.end(), list.begin(), list.end());
     return out;
   }();
@@ -54,19 +54,19 @@ Words::Words(std::string_view lang) {
 const char* Words::lang() const { return languages[lang_]; }
 
 std::string Words::text(std::string_view key) const {
-  const Phrase* const row = row_of(key);
+  const Wording* const row = row_of(key);
   if (!row) return std::string(key);
   const char* const out = lang_ == 1 ? row->pt : lang_ == 2 ? row->es : row->en;
   return *out ? out : row->en;
 }
 
 std::string Words::plural(std::string_view key, int64_t n) const {
-  const Phrase* const row = row_of(std::string(key) + (n == 1 ? ".one" : ".many"));
+  const Wording* const row = row_of(std::string(key) + (n == 1 ? ".one" : ".many"));
   return row ? fill(text(row->key), {count(n)}) : count(n) + " " + std::string(key);
 }
 
 std::string Words::of(std::string_view key, std::string_view value) const {
-  const Phrase* const row = row_of(std::string(key) + "." + std::string(value));
+  const Wording* const row = row_of(std::string(key) + "." + std::string(value));
   return row ? text(row->key) : std::string(value);
 }
 

@@ -23,8 +23,8 @@
 
 namespace inquest {
 
-struct Phrase { const char* key; const char* en; const char* pt; const char* es; };
-const std::vector<Phrase>& phrases();            // all of them, in the order of the files
+struct Wording { const char* key; const char* en; const char* pt; const char* es; };
+const std::vector<Wording>& phrases();            // all of them, in the order of the files
 
 class Words final {
  public:

@@ -4,7 +4,7 @@
 
 namespace inquest {
 
-std::vector<Phrase> page_words() {
+std::vector<Wording> page_words() {
   return {
       {"page.sections", "Sections", "Seções", "Secciones"},
       {"page.findings", "Findings", "Achados", "Hallazgos"},

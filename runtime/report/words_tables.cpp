@@ -4,7 +4,7 @@
 
 namespace inquest {
 
-std::vector<Phrase> table_words() {
+std::vector<Wording> table_words() {
   return {
       {"table", "table", "tabela", "tabla"},
       {"table.service", "service", "serviço", "servicio"},

@@ -4,7 +4,7 @@
 
 namespace inquest {
 
-std::vector<Phrase> verdict_words() {
+std::vector<Wording> verdict_words() {
   return {
       {"list.and", "and", "e", "y"},
       {"list.more", "and {0} more", "e mais {0}", "y {0} más"},
@@ -32,6 +32,9 @@ std::vector<Phrase> verdict_words() {
       {"judged.inconclusive", "inconclusive", "inconclusiva", "no concluyente"},
       {"judged.nothing_found", "nothing found", "nada encontrado", "nada encontrado"},
       {"judged.at", "{0} at {1}", "{0} em {1}", "{0} en {1}"},
+      {"subject.of", "{0} of {1}", "{0} de {1}", "{0} de {1}"},
+      {"subject.count_in", "{0} in {1}", "{0} em {1}", "{0} en {1}"},
+      {"subject.each", "each of them", "cada um deles", "cada uno de ellos"},
       {"all_subjects", "all subjects", "todos os sujeitos", "todos los sujetos"},
       {"all", "all", "todos", "todos"},
       {"none", "none", "nenhum", "ninguno"},
@@ -46,6 +49,13 @@ std::vector<Phrase> verdict_words() {
       {"kind.fork", "Fork", "Bifurcação", "Bifurcación"},
       {"kind.state", "State", "Estado", "Estado"},
 
+      {"head.answer", "answer", "resposta", "respuesta"},
+      {"head.since", "since", "desde", "desde"},
+      {"head.how_sure", "how sure", "certeza", "certeza"},
+      {"head.also", "also", "também", "también"},
+      {"head.suspect", "suspect", "suspeito", "sospechoso"},
+      {"head.unfinished", "unfinished", "inacabado", "sin terminar"},
+      {"head.exit", "exit {0}", "saída {0}", "salida {0}"},
       {"since", "Since", "Desde", "Desde"},
       {"since.at_least", "{0} until the end of the window at least", "{0} até o fim da janela, pelo menos",
        "{0} hasta el final de la ventana, al menos"},
@@ -53,7 +63,8 @@ std::vector<Phrase> verdict_words() {
       {"window", "Window", "Janela", "Ventana"},
       {"window.from.recording", "from the recording", "da gravação", "de la grabación"},
       {"window.from.command line", "from the command line", "da linha de comando", "de la línea de comandos"},
-      {"window.from.sop", "from the SOP", "do SOP", "del SOP"},
+      {"window.from.start of the run", "back from the start of the run", "contada do início da execução",
+       "contada desde el inicio de la ejecución"},
       {"window.none", "no window", "sem janela", "sin ventana"},
       {"how_sure", "How sure", "Certeza", "Certeza"},
       {"how_sure.strength", "strength {0} of 1: {1}", "força {0} de 1: {1}", "fuerza {0} de 1: {1}"},
@@ -100,6 +111,8 @@ std::vector<Phrase> verdict_words() {
       {"gap.no_answer", "the run stopped before the answer", "a execução parou antes da resposta",
        "la ejecución se detuvo antes de la respuesta"},
       {"gap.not_examined", "not examined", "não examinado", "no examinado"},
+      {"reason.not examined", "not examined", "não examinado", "no examinado"},
+      {"reason.decided beforehand", "decided beforehand", "decidido de antemão", "decidido de antemano"},
       {"gap.state", "state {0}", "estado {0}", "estado {0}"},
       {"gap.no_edge", "no transition that was taken leads there", "nenhuma transição seguida leva até lá",
        "ninguna transición tomada lleva allí"},
@@ -129,10 +142,9 @@ std::vector<Phrase> verdict_words() {
       {"in_the_report", "and {0} more, in the report", "e mais {0}, no relatório", "y {0} más, en el informe"},
       {"in_the_case", "and {0} more in the case file", "e mais {0} no arquivo do caso", "y {0} más en el archivo del caso"},
       {"by.nobody", "nobody", "ninguém", "nadie"},
-      {"by.person", "a person", "uma pessoa", "una persona"},
-      {"by.unattended", "the rules of an unattended run", "as regras de uma execução sem pessoa",
-       "las reglas de una ejecución desatendida"},
-      {"by.answer", "--answer", "--answer", "--answer"},
+      {"by.person", "person", "pessoa", "persona"},
+      {"by.answer", "answer", "resposta", "respuesta"},
+      {"by.unattended", "unattended", "execução sem pessoa", "ejecución desatendida"},
   };
 }
 

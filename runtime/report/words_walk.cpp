@@ -4,12 +4,12 @@
 
 namespace inquest {
 
-std::vector<Phrase> walk_words() {
+std::vector<Wording> walk_words() {
   return {
-      {"walk.window", "window ", "janela ", "ventana"},
-      {"walk.source", "source ", "fonte  ", "fuente "},
-      {"walk.inputs", "inputs ", "entradas", "entradas"},
-      {"walk.version", "version", "versão ", "versión"},
+      {"walk.window", "window", "janela", "ventana"},
+      {"walk.source", "source", "fonte", "fuente"},
+      {"walk.inputs", "inputs", "entradas", "entradas"},
+      {"walk.version", "version", "versão", "versión"},
       {"walk.not_given", "not given", "não informado", "no indicado"},
       {"walk.via", "via \"{0}\"", "por \"{0}\"", "por \"{0}\""},
       {"walk.visit", "visit {0}", "visita {0}", "visita {0}"},
@@ -40,8 +40,25 @@ std::vector<Phrase> walk_words() {
       {"walk.stopped", "stopped", "parou", "se detuvo"},
       {"walk.resumed", "resumed", "retomado", "reanudado"},
       {"walk.goes_on", "the run goes on from here", "a execução continua daqui", "la ejecución sigue desde aquí"},
-      {"walk.folded", "{0} more rows: --verbose shows them", "mais {0} linhas: --verbose as mostra",
-       "{0} filas más: --verbose las muestra"},
+      {"walk.in_of_first", "{0} in {1} of {2} examined", "{0} em {1} de {2} examinados",
+       "{0} en {1} de {2} examinados"},
+      {"walk.in_of", "{0} in {1} of {2}", "{0} em {1} de {2}", "{0} en {1} de {2}"},
+      {"walk.more_gaps", "and {0} more causes: --verbose tells them", "e mais {0} causas: --verbose as conta",
+       "y {0} causas más: --verbose las cuenta"},
+      {"walk.also_offered", "also offered: {0}", "também oferecido: {0}", "también ofrecido: {0}"},
+      {"walk.not_offered_line", "not offered: {0}", "não oferecido: {0}", "no ofrecido: {0}"},
+      {"guide.what_next", "{0}: what next?", "{0}: e agora?", "{0}: ¿y ahora?"},
+      {"guide.enter", "(enter)", "(enter)", "(enter)"},
+      {"guide.help", "a number or the beginning of a label; enter takes what an unattended run would; q leaves, the case waits",
+       "um número ou o começo de um rótulo; enter segue o que uma execução sem pessoa seguiria; q sai, o caso espera",
+       "un número o el comienzo de una etiqueta; enter toma lo que tomaría una ejecución desatendida; q sale, el caso espera"},
+      {"guide.no_choice", "no choice `{0}`; {1}; ? explains", "não há opção `{0}`; {1}; ? explica", "no hay opción `{0}`; {1}; ? explica"},
+      {"guide.about_which", "about which?", "sobre qual?", "¿sobre cuál?"},
+      {"guide.strongest", "(enter: the strongest)", "(enter: o mais forte)", "(enter: el más fuerte)"},
+      {"guide.number", "a number from the list; q leaves", "um número da lista; q sai", "un número de la lista; q sale"},
+      {"walk.verbose", "Told in short; every table, offer and cause: {0}",
+       "Contado em resumo; todas as tabelas, ofertas e causas: {0}",
+       "Contado en resumen; todas las tablas, ofertas y causas: {0}"},
   };
 }
 

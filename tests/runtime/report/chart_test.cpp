@@ -66,20 +66,41 @@ TEST_CASE("labels stand in a series' name only where they tell series of one ser
   CHECK(lines[1].label == "pool=young");
 }
 
-TEST_CASE("the charts of a report are memory and latency, the service of the verdict bold, the onset labelled") {
-  const std::vector<Chart> charts = charts_of(made::confirmed().report());
-  REQUIRE(charts.size() == 2);
-  CHECK(charts[0].title == "Memory over time");
-  CHECK(charts[1].title.rfind("Latency p95 over time", 0) == 0);
-  for (const Chart& c : charts) {
-    REQUIRE(c.lines.size() == 3);
-    CHECK(c.lines[2].strong);
-    CHECK(c.lines[2].name == "ledger");
-    const std::string svg = chart_svg(c);
+TEST_CASE("the chart of an answer has what it is about bold and last, the onset labelled, and keeps the unit") {
+  const Report r = made::confirmed().report();
+  const Words words("en");
+  for (const size_t e : {size_t{0}, size_t{2}}) {
+    const auto c = chart_of(r, r.evidence[e], {{"service", "ledger"}}, made::at(1800));
+    REQUIRE(c);
+    CHECK(c->title.rfind(e == 0 ? "Memory over time" : "Latency p95 over time", 0) == 0);
+    CHECK(c->unit == (e == 0 ? "By" : "ns"));
+    REQUIRE(c->lines.size() == 3);
+    CHECK(c->lines[2].strong);
+    CHECK(c->lines[2].name == "ledger");
+    const std::string svg = chart_svg(*c, words);
     CHECK(svg.find("onset 10:30:00") != std::string::npos);
-    CHECK(svg.find("<title>" + c.title + "</title>") != std::string::npos);
+    CHECK(svg.find("<title>" + c->title + "</title>") != std::string::npos);
     CHECK(svg.find("stroke-dasharray=\"6 3\"") != std::string::npos);
+    CHECK(chart_values(*c, words).rows.size() == 3);
   }
+  CHECK_FALSE(chart_of(r, r.evidence[1], {{"service", "ledger"}}, std::nullopt));  // it failed
+}
+
+TEST_CASE("the chart of a latency about one operation has the operations of its service") {
+  const Report r = made::confirmed().report();
+  const auto c = chart_of(r, r.evidence[2], {{"service", "ledger"}, {"operation", "GET /things"}}, std::nullopt);
+  REQUIRE(c);
+  REQUIRE(c->lines.size() == 1);
+  CHECK(c->lines[0].name == "GET /things");
+  CHECK(c->lines[0].strong);
+}
+
+TEST_CASE("a small chart marks the onset and is nothing without points") {
+  const Window w{{0}, {100}};
+  CHECK(small_svg({{0, 1}, {50, 2}, {99, 3}}, w, Time{50}, true).find("class=\"onset\" d=\"M60 0V36\"") !=
+        std::string::npos);
+  CHECK(small_svg({{0, 1}, {50, 2}}, w, Time{500}, true).find("onset") == std::string::npos);
+  CHECK(small_svg({}, w, Time{50}, true).empty());
 }
 
 TEST_CASE("thinning a long line keeps its spike") {
@@ -89,7 +110,7 @@ TEST_CASE("thinning a long line keeps its spike") {
   ChartLine line{"a", {}, true};
   for (int64_t t = 0; t < 100'000; ++t) line.points.emplace_back(t, t == 51'234 ? 1000 : 1);
   chart.lines.push_back(line);
-  const std::string svg = chart_svg(chart);
+  const std::string svg = chart_svg(chart, Words("en"));
   CHECK(svg.size() < 8000);
-  CHECK(svg.find(",22 ") != std::string::npos);   // the top of the plot, where 1000 is
+  CHECK(svg.find(",0 ") != std::string::npos);  // the top of the plot, where 1000 is
 }

@@ -22,7 +22,7 @@ std::multiset<std::string> slots(const std::string& text) {
 
 TEST_CASE("every phrase is there in English, Portuguese and Spanish, with the same slots") {
   REQUIRE(phrases().size() > 200);
-  for (const Phrase& row : phrases()) {
+  for (const Wording& row : phrases()) {
     INFO(row.key);
     for (const char* const text : {row.en, row.pt, row.es}) {
       CHECK(!std::string_view(text).empty());
@@ -34,7 +34,7 @@ TEST_CASE("every phrase is there in English, Portuguese and Spanish, with the sa
 
 TEST_CASE("no key stands twice") {
   std::set<std::string> keys;
-  for (const Phrase& row : phrases()) {
+  for (const Wording& row : phrases()) {
     INFO(row.key);
     CHECK(keys.insert(row.key).second);
   }
@@ -42,14 +42,17 @@ TEST_CASE("no key stands twice") {
 
 TEST_CASE("every key that a writer uses has its row") {
   std::set<std::string> keys;
-  for (const Phrase& row : phrases()) keys.insert(row.key);
-  static const std::regex call("\\bwords?(?:\\.text)?\\(\"([^\"]+)\""), many("\\bwords\\.plural\\(\"([^\"]+)\"");
+  for (const Wording& row : phrases()) keys.insert(row.key);
+  static const std::regex call("\\bwords?_?(?:\\.text)?\\(\"([^\"]+)\""), many("\\bwords_?\\.plural\\(\"([^\"]+)\"");
   size_t used = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(std::string(INQUEST_SOURCE_DIR) + "/runtime/report")) {
-    if (entry.path().extension() != ".cpp") continue;
-    const auto text = read_file(entry.path().string());
+  std::vector<std::filesystem::path> files;
+  for (const char* const folder : {"/runtime/report", "/runtime/cli"})
+    for (const auto& entry : std::filesystem::directory_iterator(INQUEST_SOURCE_DIR + std::string(folder)))
+      if (entry.path().extension() == ".cpp") files.push_back(entry.path());
+  for (const std::filesystem::path& file : files) {
+    const auto text = read_file(file.string());
     REQUIRE(text);
-    INFO(entry.path().string());
+    INFO(file.string());
     for (auto at = std::sregex_iterator(text->begin(), text->end(), call); at != std::sregex_iterator(); ++at, ++used) {
       INFO((*at)[1].str());
       CHECK(keys.count((*at)[1].str()));
