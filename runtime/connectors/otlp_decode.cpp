@@ -74,6 +74,7 @@ void cut_points(Points& points, size_t rows) {
   cut(points.is_int, rows);
   cut(points.count, rows);
   cut(points.bucket_from, rows);
+  while (!points.exemplars.empty() && points.exemplars.back().point >= rows) points.exemplars.pop_back();
 }
 
 }  // namespace
@@ -104,8 +105,6 @@ std::string sentence(Oddity oddity, size_t n) {
     case Oddity::no_end: return number + " spans without an end (kept with duration 0)";
     case Oddity::no_time: return number + " log records without a time (kept at time 0)";
     case Oddity::no_value_recorded: return number + " points that only say that nothing was recorded (skipped)";
-    case Oddity::exponential: return number + " points of exponential histograms (counts and sums read, buckets not)";
-    case Oddity::summary: return number + " points of summaries (counts and sums read, quantiles not)";
     case Oddity::replaced_bytes: return number + " lines with bytes that are not UTF-8 (replaced by U+FFFD)";
     case Oddity::count_: break;
   }
@@ -170,6 +169,7 @@ void Decoder::Work::line(std::string_view text, size_t number) {
   pending.clear();
   pending_metrics.clear();
   pending_buckets.clear();
+  pending_exemplars.clear();
   bool ours = names == own;
   const char* why = top(text, ours);
   if (why == nullptr) {

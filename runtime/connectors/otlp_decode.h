@@ -4,8 +4,10 @@
 // simdjson's first stage (chosen at run time for the machine) finds quotes, brackets and starts of values and checks
 // UTF-8; a walk of our own goes over that index once, in the order in which the fields stand, whatever that is. What it
 // reads: opentelemetry-proto docs/specification.md "JSON Protobuf Encoding"; numbers as strings or numbers, enums as
-// integers or names, hex ids in any case, fields in any order, unknown fields ignored, the scopes of before 0.19
-// (`instrumentationLibrarySpans` …) too. Bytes that are not UTF-8 become U+FFFD. Nesting is cut off at 128.
+// integers or names, hex ids in any case (and base64, which generic protobuf writers make of them; trace ids of 64 bits),
+// fields in any order, unknown fields ignored, the scopes of before 0.19 (`instrumentationLibrarySpans` …) too. Of a
+// span's events the last exception becomes the attributes `exception.type` and `exception.message`; its links become
+// `links`, a list of trace ids; a log record's `eventName` becomes `event.name`; attributes of the same name go before. Bytes that are not UTF-8 become U+FFFD. Nesting is cut off at 128.
 // A line that is not well-formed where it is read leaves nothing behind and is counted; a record (span, point, log
 // record) whose fields have a wrong type or that lacks what identifies it is skipped and counted.
 // Thread rule: a Decoder and its Part belong to one thread.
@@ -30,13 +32,23 @@ struct Points {
   std::vector<uint8_t> is_int;
   std::vector<int64_t> count;             // of streams that are no gauge and no sum; else 0
   std::vector<uint64_t> bucket_from;      // per point: where its buckets begin
-  std::vector<int64_t> buckets;
+  std::vector<int64_t> buckets;           // histogram: counts; exponential: Exponential; summary: (quantile, value) as bits
+  struct OfPoint { uint32_t point; Exemplar exemplar; };
+  std::vector<OfPoint> exemplars;         // ascending by point
   size_t size() const { return stream.size(); }
+};
+
+// The buckets of a point of an exponential histogram: these numbers, then the positive counts, then the negative ones.
+struct Exponential {
+  int64_t scale = 0, zero_count = 0, zero_threshold = 0;  // the threshold as the bits of a double
+  int64_t positive_offset = 0, positive = 0, negative_offset = 0, negative = 0;  // bucket i holds (base^(offset+i), base^(offset+i+1)]
+  static constexpr size_t words = 7;
+  static constexpr int64_t least_scale = -10, most_scale = 20;
 };
 
 // What is worth a word, counted; the sentences are in otlp_decode.cpp.
 enum class Oddity : uint8_t {
-  bad_record, negative_duration, no_end, no_time, no_value_recorded, exponential, summary, replaced_bytes, count_
+  bad_record, negative_duration, no_end, no_time, no_value_recorded, replaced_bytes, count_
 };
 
 // What was decoded of one block of lines: one signal.

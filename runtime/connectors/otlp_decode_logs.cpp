@@ -52,7 +52,7 @@ bool Decoder::Work::log_record() {
   uint64_t trace[2] = {0, 0}, id = 0;
   bool present = false;
   uint8_t severity = 0;
-  TextId severity_text = no_text, body = no_text;
+  TextId severity_text = no_text, body = no_text, event = no_text;
   int64_t time = 0, observed = 0;
   const bool whole = walk.object([&](std::string_view key) {
     switch (key.size()) {
@@ -64,6 +64,14 @@ bool Decoder::Work::log_record() {
         break;
       case 7:
         if (is(key, "traceId")) return hex(trace, 2, present);
+        break;
+      case 9:
+        if (is(key, "eventName")) {
+          std::string_view text;
+          if (!walk.text(text)) return false;
+          if (!text.empty()) event = texts->intern(text);
+          return true;
+        }
         break;
       case 10:
         if (is(key, "attributes")) return attributes(logs.attributes);
@@ -96,6 +104,11 @@ bool Decoder::Work::log_record() {
     logs.attributes.resize(logs.attr_from.back());
     bad_record("a field of a log record has another type than OTLP says");
     return true;
+  }
+  if (event != no_text && !has_key(logs.attributes, logs.attr_from.back(), "event.name")) {
+    Cell cell{};
+    cell.kind = Cell::Kind::text, cell.key = texts->intern("event.name"), cell.text = event;
+    logs.attributes.push_back(cell);
   }
   if (time <= 0) time = observed;
   if (time <= 0) time = 0, odd(Oddity::no_time);

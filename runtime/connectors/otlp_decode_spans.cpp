@@ -13,6 +13,9 @@ namespace {
 constexpr const char* kinds[] = {"UNSPECIFIED", "INTERNAL", "SERVER", "CLIENT", "PRODUCER", "CONSUMER"};
 constexpr const char* statuses[] = {"UNSET", "OK", "ERROR"};
 
+constexpr size_t longest_message = 300;  // of an exception, in bytes
+constexpr size_t most_links = 8;         // told of one span
+
 }  // namespace
 
 bool Decoder::Work::resource_spans() {
@@ -46,6 +49,64 @@ bool Decoder::Work::scope_spans() {
   });
 }
 
+// The last event that is an exception. Events are never what makes a span bad: odd ones are passed over.
+bool Decoder::Work::span_events(Exception& last) {
+  const bool outer_wrong = walk.wrong;
+  const bool whole = walk.array([&] {
+    Exception own;
+    bool other_name = false;
+    const bool fields = walk.object([&](std::string_view key) {
+      if (is(key, "name")) {
+        std::string_view text;
+        if (!walk.text(text)) return false;
+        return other_name = text != "exception", true;
+      }
+      if (!is(key, "attributes") || other_name) return walk.skip();
+      return walk.array([&] {
+        TextId* to = nullptr;
+        const uint32_t* value = nullptr;
+        const bool pair = walk.object([&](std::string_view field) {
+          if (is(field, "key")) {
+            std::string_view text;
+            if (!walk.text(text)) return false;
+            to = text == "exception.type" ? &own.type : text == "exception.message" ? &own.message : nullptr;
+            return true;
+          }
+          if (is(field, "value")) value = walk.mark();
+          return walk.skip();
+        });
+        return pair && (to == nullptr || value == nullptr || text_at(value, *to, longest_message));
+      });
+    });
+    if (fields && !other_name && (own.type != no_text || own.message != no_text)) last = own;
+    return fields;
+  });
+  walk.wrong = outer_wrong;
+  return whole;
+}
+
+// Trace ids of the links as a JSON list, empty without any.
+bool Decoder::Work::span_links(std::string& list) {
+  constexpr char digits[] = "0123456789abcdef";
+  const bool outer_wrong = walk.wrong;
+  size_t kept = 0;
+  const bool whole = walk.array([&] {
+    uint64_t trace[2] = {0, 0};
+    bool present = false;
+    walk.wrong = false;
+    const bool fields = walk.object([&](std::string_view key) { return is(key, "traceId") ? hex(trace, 2, present) : walk.skip(); });
+    if (!fields || walk.wrong || (trace[0] | trace[1]) == 0 || ++kept > most_links) return fields;
+    list += kept == 1 ? "[\"" : ",\"";
+    for (const uint64_t word : trace)
+      for (int shift = 60; shift >= 0; shift -= 4) list += digits[word >> shift & 15];
+    list += '"';
+    return true;
+  });
+  if (!list.empty()) list += ']';
+  walk.wrong = outer_wrong;
+  return whole;
+}
+
 bool Decoder::Work::span() {
   Spans& spans = part->spans;
   const bool outer_wrong = walk.wrong;
@@ -55,6 +116,8 @@ bool Decoder::Work::span() {
   TextId name = no_text;
   uint8_t kind = 0, status = 0;
   int64_t start = 0, end = 0;
+  Exception exception;
+  json_links.clear();
   const bool whole = walk.object([&](std::string_view key) {
     switch (key.size()) {
       case 4:
@@ -65,7 +128,11 @@ bool Decoder::Work::span() {
         }
         if (is(key, "kind")) return enumeration(kind, "SPAN_KIND_", kinds, std::size(kinds));
         break;
+      case 5:
+        if (is(key, "links")) return json_links.clear(), span_links(json_links);
+        break;
       case 6:
+        if (is(key, "events")) return span_events(exception);
         if (is(key, "spanId")) return hex(&id, 1, has_id);
         if (is(key, "status")) {
           return walk.object([&](std::string_view field) {
@@ -104,6 +171,16 @@ bool Decoder::Work::span() {
     walk.wrong = outer_wrong;
     return true;
   }
+  const size_t own = spans.attr_from.back();
+  const auto add = [&](std::string_view key, Cell::Kind as, TextId text) {
+    if (text == no_text || has_key(spans.attributes, own, key)) return;
+    Cell cell{};
+    cell.kind = as, cell.key = texts->intern(key), cell.text = text;
+    spans.attributes.push_back(cell);
+  };
+  add("exception.type", Cell::Kind::text, exception.type);
+  add("exception.message", Cell::Kind::text, exception.message);
+  if (!json_links.empty()) add("links", Cell::Kind::json, texts->intern(json_links));
   if (end <= 0) end = start, odd(Oddity::no_end);
   if (end < start) odd(Oddity::negative_duration);
   seen_time(start);

@@ -33,6 +33,32 @@ void quote(std::string& out, std::string_view text) {
 }
 
 // Value of a hex digit, 0xff for anything else.
+int base64_digit(char c) {
+  if (c >= 'A' && c <= 'Z') return c - 'A';
+  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
+  if (c >= '0' && c <= '9') return c - '0' + 52;
+  return c == '+' || c == '-' ? 62 : c == '/' || c == '_' ? 63 : -1;
+}
+
+// count × 8 bytes as base64, padded or not, either alphabet; no other length is taken.
+bool base64(std::string_view text, uint64_t* words, size_t count) {
+  while (text.ends_with('=')) text.remove_suffix(1);
+  if (text.size() != (count * 64 + 5) / 6) return false;
+  uint64_t made[2] = {0, 0};
+  size_t bits = 0;
+  for (const char c : text) {
+    const int digit = base64_digit(c);
+    if (digit < 0) return false;
+    for (int b = 5; b >= 0; --b, ++bits) {
+      const auto bit = static_cast<uint64_t>(digit >> b & 1);
+      if (bits < count * 64) made[bits / 64] = made[bits / 64] << 1 | bit;
+      else if (bit != 0) return false;
+    }
+  }
+  for (size_t w = 0; w < count; ++w) words[w] = made[w];
+  return true;
+}
+
 constexpr struct HexTable {
   uint8_t of[256];
   constexpr HexTable() : of() {
@@ -43,6 +69,16 @@ constexpr struct HexTable {
     }
   }
 } hex_table;
+
+bool hex_word(std::string_view text, uint64_t& word) {
+  uint64_t made = 0;
+  for (const char c : text) {
+    const uint8_t digit = hex_table.of[static_cast<uint8_t>(c)];
+    if (digit == 0xff) return false;
+    made = made << 4 | digit;
+  }
+  return word = made, true;
+}
 
 }  // namespace
 
@@ -284,12 +320,40 @@ void Decoder::Work::canonical(std::vector<Cell>& some) const {
   some.resize(kept);
 }
 
+bool Decoder::Work::text_at(const uint32_t* value, TextId& text, size_t longest) {
+  const uint32_t* behind = walk.mark();
+  walk.back(value);
+  const bool whole = walk.object([&](std::string_view key) {
+    if (!is(key, "stringValue")) return walk.skip();
+    std::string_view found;
+    if (!walk.text(found)) return false;
+    if (found.size() > longest) {
+      while (longest > 0 && (static_cast<unsigned char>(found[longest]) & 0xc0) == 0x80) --longest;
+      found = found.substr(0, longest);
+    }
+    if (!found.empty()) text = texts->intern(found);
+    return true;
+  });
+  walk.back(behind);
+  return whole;
+}
+
+bool Decoder::Work::has_key(const std::vector<Cell>& among, size_t from, std::string_view key) const {
+  for (; from < among.size(); ++from) {
+    if ((*texts)[among[from].key] == key) return true;
+  }
+  return false;
+}
+
 bool Decoder::Work::hex(uint64_t* words, size_t count, bool& present) {
   std::string_view text;
   if (!walk.text(text)) return false;
   present = !text.empty();
   if (!present) return true;
-  if (text.size() != count * 16) return walk.wrong = true;
+  if (text.size() != count * 16) {
+    if (count == 2 && text.size() == 16) return words[0] = 0, hex_word(text, words[1]) || (walk.wrong = true);
+    return base64(text, words, count) || (walk.wrong = true);
+  }
   uint8_t wrong = 0;
   for (size_t w = 0; w < count; ++w) {
     uint64_t word = 0;

@@ -58,12 +58,14 @@ struct Decoder::Work {
   std::vector<PendingMetric> pending_metrics;
   std::vector<Pending> pending;
   std::vector<int64_t> pending_buckets;
+  std::vector<Points::OfPoint> pending_exemplars;  // point: index in `pending`
+  std::vector<int64_t> positive, negative;         // scratch: counts of an exponential histogram
   std::vector<Descriptor> descriptors;
   HashIndex descriptor_index, stream_index;
   std::vector<StreamKey> stream_keys;
 
   std::vector<Cell> cells;                // scratch
-  std::string json_text;
+  std::string json_text, json_links;
 
   void begin(Part& to);
   void line(std::string_view text, size_t number);
@@ -86,7 +88,10 @@ struct Decoder::Work {
   bool json_string(std::string& out);
   static std::string shortest_json(double number);
   void canonical(std::vector<Cell>& some) const;        // sorted by key text, the last of equal keys
-  bool hex(uint64_t* words, size_t count, bool& present);  // count × 16 hex digits; "" is absent
+  // count × 16 hex digits, or the same bytes in base64, or 16 digits of a trace id of 64 bits; "" is absent
+  bool hex(uint64_t* words, size_t count, bool& present);
+  bool text_at(const uint32_t* value, TextId& text, size_t longest);  // the stringValue of a value passed over before
+  bool has_key(const std::vector<Cell>& among, size_t from, std::string_view key) const;
   bool enumeration(uint8_t& out, std::string_view prefix, const char* const* names, size_t count);
 
   void seen_time(int64_t time) {
@@ -101,7 +106,10 @@ struct Decoder::Work {
   size_t line_number = 0;
 
  private:
+  struct Exception { TextId type = no_text, message = no_text; };
   bool span();
+  bool span_events(Exception& last);
+  bool span_links(std::string& list);
   bool scope_spans();
   bool scope_logs();
   bool log_record();
@@ -109,6 +117,12 @@ struct Decoder::Work {
   bool metric();
   bool metric_data(Descriptor& descriptor);
   bool point(Stream::Kind kind);
+  bool point_counts(std::vector<int64_t>& out, size_t from);
+  bool exponential_side(int64_t& offset, std::vector<int64_t>& counts);
+  bool exponential_end(Exponential& made, int64_t count);
+  bool point_quantiles();
+  bool point_exemplars();
+  void drop_pending(size_t from);
   bool point_bounds(uint32_t& row);
   bool point_set(uint32_t& row);
   void flush_points(uint32_t resource);

@@ -83,7 +83,10 @@ void check(const Metrics& metrics) {
     const size_t points = stream.time.size();
     must(stream.start.size() == points && stream.value.size() == points && stream.is_int.size() == points, "points differ in length");
     for (size_t i = 1; i < points; ++i) must(stream.time[i - 1] <= stream.time[i], "points out of order");
-    if (stream.kind == Stream::Kind::histogram) {
+    must(stream.quantile_values.size() == points * stream.quantiles.size(), "quantiles differ in length");
+    for (size_t i = 1; i < stream.quantiles.size(); ++i) must(stream.quantiles[i - 1] < stream.quantiles[i], "quantiles do not rise");
+    for (const Exemplar& one : stream.exemplars) must((one.trace.high | one.trace.low) != 0, "an exemplar without trace");
+    if (stream.kind == Stream::Kind::histogram || stream.kind == Stream::Kind::exponential) {
       must(stream.count.size() == points && stream.buckets.size() == points * (stream.bounds.size() + 1), "buckets differ in length");
       for (size_t i = 1; i < stream.bounds.size(); ++i) must(stream.bounds[i - 1] < stream.bounds[i], "bounds do not rise");
     }
@@ -130,13 +133,13 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   std::string text(bytes);
   text.append(65, '\n');  // a line end and what simdjson may read behind it
-  const std::string_view block = std::string_view(text).substr(0, size);
+  const std::string_view lines = std::string_view(text).substr(0, size);
   for (const Signal signal : {Signal::spans, Signal::metrics, Signal::logs}) {
     Decoder decoder(signal, size_t{1} << 20);
     Part part;
     part.clear();
     for (const bool document : {false, true}) {
-      decoder.decode(block, document, part);
+      decoder.decode(lines, document, part);
       if (signal == Signal::spans) check(part.spans);
       if (signal == Signal::logs) check(part.logs);
       if (signal == Signal::metrics) {
@@ -152,7 +155,15 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   for (const char c : bytes) pick = (pick ^ static_cast<unsigned char>(c)) * 1099511628211u;
   const Memory file(bytes);
   const std::string whole = read(file.path(), size_t{4} << 20, size_t{256} << 20);
-  must(whole == read(file.path(), 1 + size / 12 + (pick >> 20) % (size + 1), size_t{256} << 20), "another cut gives other tables");
+  const size_t block = 1 + size / 12 + (pick >> 20) % (size + 1);
+  const std::string cut = read(file.path(), block, size_t{256} << 20);
+  if (whole != cut) {
+    size_t at = 0;
+    while (at < whole.size() && at < cut.size() && whole[at] == cut[at]) ++at;
+    at = at < 200 ? 0 : at - 200;
+    std::fprintf(stderr, "whole: …%s\nblocks of %zu: …%s\n", whole.substr(at, 400).c_str(), block, cut.substr(at, 400).c_str());
+    fail("another cut gives other tables");
+  }
   if (pick >> 62 == 0) read(file.path(), 1 + size / 8 + (pick >> 40) % 257, 1 + (pick >> 50) % 1025);  // lines over the limit
   return 0;
 }

@@ -74,15 +74,41 @@ std::optional<std::string> text_or_none(const Texts& texts, TextId id) {
   return std::string(texts[id]);
 }
 
+// `shop-7d9f8c6b5-x2k4p` is a pod of `shop`: the hash of the template and the suffix have no vowels (k8s rand.SafeEncode).
+std::optional<std::string> workload_of_pod(std::string_view pod) {
+  constexpr std::string_view safe = "bcdfghjklmnpqrstvwxz2456789";
+  const size_t last = pod.rfind('-'), hash = last == pod.npos || last == 0 ? pod.npos : pod.rfind('-', last - 1);
+  if (hash == pod.npos || hash == 0) return std::nullopt;
+  const std::string_view suffix = pod.substr(last + 1), middle = pod.substr(hash + 1, last - hash - 1);
+  if (suffix.size() != 5 || middle.size() < 8 || middle.size() > 10) return std::nullopt;
+  if (suffix.find_first_not_of(safe) != pod.npos || middle.find_first_not_of(safe) != pod.npos) return std::nullopt;
+  return std::string(pod.substr(0, hash));
+}
+
 }  // namespace
 
-Head head_of(const Texts& texts, const Resource& resource, const Aliases& aliases, const std::vector<std::string>& identity) {
+Head head_of(const Texts& texts, const Resource& resource, const Aliases& aliases, const std::vector<std::string>& identity,
+             const std::string& service_from) {
   Head head;
   head.service = text_or_none(texts, resource.service);
+  const auto said = [&](std::string_view key) -> std::optional<std::string> {
+    const Cell* cell = find_cell(texts, resource.attributes, key);
+    if (!cell || cell->kind != Cell::Kind::text || texts[cell->text].empty()) return std::nullopt;
+    return std::string(texts[cell->text]);
+  };
+  if (!head.service) {
+    if (!service_from.empty()) head.service = said(service_from);
+    for (const char* key : {"k8s.deployment.name", "k8s.statefulset.name", "k8s.daemonset.name", "k8s.cronjob.name", "k8s.job.name",
+                            "k8s.container.name"})
+      if (!head.service) head.service = said(key);
+    if (const auto pod = said("k8s.pod.name"); pod && !head.service) head.service = workload_of_pod(*pod);
+  }
   if (head.service)
     if (const auto at = aliases.find(*head.service); at != aliases.end()) head.service = at->second;
   head.namespace_ = text_or_none(texts, resource.namespace_);
+  if (!head.namespace_ && head.service) head.namespace_ = said("k8s.namespace.name");
   head.version = text_or_none(texts, resource.version);
+  if (!head.version && head.service) head.version = said("container.image.tag");
   for (const std::string& name : identity) {
     if (name == "service.instance.id" && resource.instance != no_text) head.instance = text_or_none(texts, resource.instance);
     if (!head.instance)

@@ -2,8 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Pure helpers over the tables of store.h. The head of a row is service (after the alias map), namespace, instance and
-// version; `instance` is the first of the identity attributes that the resource has (service.instance.id, pod,
-// container), so that the same process has one name in all three signals.
+// version. A resource without service.name is the service that its Kubernetes workload names (deployment, stateful set,
+// daemon set, cron job, job, else the container; a pod's own name only without the suffix of its replica set); a
+// namespace that is not said is that of Kubernetes, a version the image's tag (as the OpenTelemetry operator does).
+// `instance` is the first of the identity attributes that the resource has (service.instance.id, pod, container), so
+// that the same process has one name in all three signals.
 // Entry spans are those that tell a service's latency and errors: kind server or consumer; for a service that sends
 // neither, its roots (no parent, kind internal or unspecified), which then have kind "root".
 // Thread rule: everything here is immutable after construction and may be shared.
@@ -44,8 +47,9 @@ std::optional<double> cell_number(const Cell& cell);
 std::string attributes_json(const Texts& texts, const Cell* from, const Cell* to);
 void append_json_text(std::string& out, std::string_view text);
 
+// `service_from`: the attribute that names the service before Kubernetes' words do, where service.name is absent.
 Head head_of(const Texts& texts, const Resource& resource, const Aliases& aliases,
-             const std::vector<std::string>& identity = default_identity());
+             const std::vector<std::string>& identity = default_identity(), const std::string& service_from = {});
 std::vector<Head> heads_of(const Texts& texts, const std::vector<Resource>& resources, const Aliases& aliases);
 // Whether the head fits service, namespace, instance and version of the scope; an absent name fits only a scope without it.
 bool fits(const Head& head, const Scope& scope);

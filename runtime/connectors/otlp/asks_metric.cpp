@@ -138,6 +138,98 @@ std::vector<std::string> notes_of(const Ask& ask, const std::vector<Taken>& take
   return notes;
 }
 
+// What an export counted, as values that stand for many: the middles of buckets; of a summary its quantiles, each standing
+// for what lies between the one before and itself, so that they come out exact.
+struct Share { double value; int64_t count; };
+std::vector<Share> shares_of(const Stream& stream, const Export& one, size_t s) {
+  std::vector<Share> out;
+  if (stream.kind != Stream::Kind::summary) {
+    for (size_t b = 0; b < one.buckets[s].size(); ++b) {
+      const double low = b == 0 ? 0 : stream.bounds[std::min(b, stream.bounds.size()) - 1];
+      const double high = b < stream.bounds.size() ? stream.bounds[b] : low * 2;
+      if (one.buckets[s][b] > 0) out.push_back({low > 0 ? std::sqrt(low * high) : high / 2, one.buckets[s][b]});
+    }
+    return out;
+  }
+  const auto after = std::upper_bound(stream.time.begin(), stream.time.end(), one.to);
+  if (after == stream.time.begin() || one.count[s] <= 0) return out;
+  const size_t width = stream.quantiles.size(), row = static_cast<size_t>(after - stream.time.begin()) - 1;
+  int64_t told = 0;
+  for (size_t q = 0; q < width; ++q) {
+    const double value = stream.quantile_values[row * width + q];
+    if (!std::isfinite(value)) continue;                 // nothing observed in the window of the quantiles
+    const auto to = std::min(one.count[s], static_cast<int64_t>(std::ceil(stream.quantiles[q] * static_cast<double>(one.count[s]))));
+    if (to > told || out.empty()) out.push_back({value, to - told});
+    told = to;
+  }
+  if (out.empty()) out.push_back({one.sum[s] / static_cast<double>(one.count[s]), 0});
+  out.back().count += one.count[s] - told;
+  return out;
+}
+
+// How well durations are known: to buckets, to a relative error, at quantiles.
+std::string known_to(const std::vector<const Stream*>& streams) {
+  size_t widest = 0;
+  double error = 0;
+  std::set<double> quantiles;
+  for (const Stream* stream : streams) {
+    if (stream->kind == Stream::Kind::exponential) error = std::max(error, stream->relative_error);
+    else if (stream->kind == Stream::Kind::summary) quantiles.insert(stream->quantiles.begin(), stream->quantiles.end());
+    else widest = std::max(widest, stream->bounds.size());
+  }
+  std::vector<std::string> parts;
+  if (widest > 0 || (error == 0 && quantiles.empty())) parts.push_back("to the source's buckets (" + std::to_string(widest) + " bounds)");
+  if (error > 0) parts.push_back("within " + human(error, "share") + " (exponential buckets)");
+  if (!quantiles.empty()) {
+    std::vector<std::string> names;
+    for (const double one : quantiles) names.push_back(shortest(one));
+    parts.push_back("at the quantiles of summaries (" + join(names, ", ") + ")");
+  }
+  return "durations known only " + join(parts, ", ");
+}
+
+bool quantiles_wanted(const Ask& ask) {
+  const std::vector<std::string> by = texts_of(ask, "by");
+  return find(ask.where, "quantile") != nullptr || std::find(by.begin(), by.end(), "quantile") != by.end();
+}
+
+// The quantiles of summaries as gauges with the label `quantile`.
+void add_quantiles(const Ask& ask, const Taken& taken, std::map<Series, Track>& all) {
+  const Value* wanted = find(ask.where, "quantile");
+  const Stream& stream = *taken.stream;
+  for (size_t q = 0; q < stream.quantiles.size(); ++q) {
+    if (wanted && !Condition(*wanted).holds(std::string_view(shortest(stream.quantiles[q])))) continue;
+    Track track;
+    for (size_t i = 0; i < stream.time.size(); ++i) {
+      const double value = stream.quantile_values[i * stream.quantiles.size() + q];
+      if (std::isnan(value)) continue;
+      track.time.push_back(stream.time[i]);
+      track.value.push_back(value * taken.scale);
+    }
+    Series series{taken.head, taken.labels};
+    series.labels["quantile"] = shortest(stream.quantiles[q]);
+    Track& at = all[std::move(series)];
+    at = at.time.empty() ? std::move(track) : combine({std::move(at), std::move(track)}, Reduce::max);
+  }
+}
+
+// Traces that points of these streams name, newest first, each once.
+std::string exemplars_note(const std::vector<const Stream*>& streams, const std::vector<Stretch>& windows) {
+  constexpr size_t shown = 3;
+  std::vector<std::pair<int64_t, std::string>> found;
+  for (const Stream* stream : streams)
+    for (const Exemplar& one : stream->exemplars)
+      if (stretch_of(windows, one.time) >= 0) found.emplace_back(-one.time, hex(one.trace));
+  std::sort(found.begin(), found.end());
+  std::vector<std::string> traces;
+  std::set<std::string> seen;
+  for (const auto& [time, trace] : found)
+    if (seen.insert(trace).second && traces.size() < shown) traces.push_back(trace);
+  if (seen.empty()) return {};
+  return count(static_cast<int64_t>(seen.size())) + (seen.size() == 1 ? " trace is" : " traces are") + " named as exemplars" +
+         (seen.size() > shown ? ", the newest: " : ": ") + join(traces, ", ");
+}
+
 }  // namespace
 
 Answer metric_series(const Asking& asking, const Metrics& metrics, const Resolution& measure) {
@@ -168,13 +260,25 @@ Answer metric_named(const Asking& asking, const Metrics& metrics) {
   std::vector<std::string> notes = notes_of(asking.ask, taken, nullptr);
   for (const auto& [series, streams] : by_series(taken)) {
     if (auto failure = asking.stopped()) return *failure;
+    if (quantiles_wanted(asking.ask)) {
+      for (const Taken* one : streams) add_quantiles(asking.ask, *one, all);
+      continue;
+    }
     const Stream& first = *streams.front()->stream;
     const bool counter = first.kind == Stream::Kind::sum && first.monotonic;
     const bool gauge = first.kind == Stream::Kind::gauge || (first.kind == Stream::Kind::sum && !first.monotonic);
     all[series] = gauge ? gauge_series(streams, *reduce) : counter_series(streams, counter ? What::rate : What::mean);
-    const char* note = gauge ? "" : counter ? "counter read as rate per second" : "histogram read as mean per interval";
+    const bool summary = first.kind == Stream::Kind::summary && !first.quantiles.empty();
+    const char* note = gauge     ? ""
+                       : counter ? "counter read as rate per second"
+                       : summary ? "summary read as mean per interval; `by = { \"quantile\" }` reads its quantiles"
+                                 : "histogram read as mean per interval";
     if (*note && std::find(notes.begin(), notes.end(), note) == notes.end()) notes.push_back(note);
   }
+  if (quantiles_wanted(asking.ask) && all.empty() && !taken.empty()) notes.push_back("no summary among these streams tells such a quantile");
+  std::vector<const Stream*> streams;
+  for (const Taken& one : taken) streams.push_back(one.stream);
+  if (std::string note = exemplars_note(streams, stretches(asking.ask)); !note.empty()) notes.push_back(std::move(note));
   return series_frame(asking.ask, all, std::move(notes));
 }
 
@@ -184,9 +288,11 @@ Answer metric_latency(const Asking& asking, const Metrics& metrics, const Resolu
   struct Counted { int64_t count = 0, errors = 0, sum = 0; };
   struct Group { Head head; std::string operation, kind; auto operator<=>(const Group&) const = default; };
   std::map<Group, std::map<Writer, std::vector<const Taken*>>> groups;
+  std::vector<const Stream*> told;
   size_t without_buckets = 0;
   for (const Taken& one : taken) {
-    if (one.stream->bounds.empty()) { ++without_buckets; continue; }
+    if (one.stream->bounds.empty() && one.stream->quantiles.empty()) { ++without_buckets; continue; }
+    told.push_back(one.stream);
     std::string kind = "server";
     for (const char* key : {"span.kind", "span_kind"})
       if (const Cell* cell = find_cell(metrics.texts, one.stream->attributes, key))
@@ -198,7 +304,6 @@ Answer metric_latency(const Asking& asking, const Metrics& metrics, const Resolu
   frame.add("bucket", ColumnType::int64).add("count", ColumnType::int64).add("errors", ColumnType::int64);
   frame.add("sum", ColumnType::duration);
   if (asking.ask.then) frame.add("window", ColumnType::text);
-  size_t widest = 0;
   for (const auto& [group, writers] : groups) {
     if (auto failure = asking.stopped()) return *failure;
     std::map<std::pair<int64_t, int64_t>, Counted> rows;  // (start of the export, log bucket)
@@ -208,20 +313,11 @@ Answer metric_latency(const Asking& asking, const Metrics& metrics, const Resolu
       for (const Export& one : exports_of(streams)) {
         if (stretch_of(windows, one.from) < 0) continue;
         for (size_t s = 0; s < mine.size(); ++s) {
-          const std::vector<double>& bounds = mine[s]->stream->bounds;
-          widest = std::max(widest, bounds.size());
-          double weight = 0;                             // Σ count × middle: shares the true sum out over the buckets
-          std::vector<double> middles(one.buckets[s].size());
-          for (size_t b = 0; b < middles.size(); ++b) {
-            const double low = b == 0 ? 0 : bounds[std::min(b, bounds.size()) - 1];
-            const double high = b < bounds.size() ? bounds[b] : low * 2;
-            middles[b] = low > 0 ? std::sqrt(low * high) : high / 2;
-            weight += static_cast<double>(std::max<int64_t>(0, one.buckets[s][b])) * middles[b];
-          }
-          for (size_t b = 0; b < middles.size(); ++b) {
-            const int64_t n = one.buckets[s][b];
-            if (n <= 0) continue;
-            const double ns = middles[b] * mine[s]->scale * ns_per_s;
+          const std::vector<Share> shares = shares_of(*mine[s]->stream, one, s);
+          double weight = 0;                             // Σ count × value: shares the true sum out over them
+          for (const Share& share : shares) weight += static_cast<double>(share.count) * share.value;
+          for (const auto& [value, n] : shares) {
+            const double ns = std::clamp(value * mine[s]->scale * ns_per_s, -1.0, 9.2e18);
             Counted& row = rows[{one.from, log_bucket(static_cast<int64_t>(ns))}];
             row.count += n;
             if (mine[s]->failed) row.errors += n;
@@ -246,8 +342,9 @@ Answer metric_latency(const Asking& asking, const Metrics& metrics, const Resolu
   }
   frame.marks().notes = notes_of(asking.ask, taken, &measure);
   if (without_buckets > 0)
-    frame.marks().notes.push_back(std::to_string(without_buckets) + " streams have no explicit buckets and were left out");
-  frame.marks().approximate = "durations known only to the source's buckets (" + std::to_string(widest) + " bounds)";
+    frame.marks().notes.push_back(std::to_string(without_buckets) + " streams have neither buckets nor quantiles and were left out");
+  if (std::string note = exemplars_note(told, windows); !note.empty()) frame.marks().notes.push_back(std::move(note));
+  frame.marks().approximate = known_to(told);
   return frame.finish();
 }
 

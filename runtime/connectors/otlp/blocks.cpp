@@ -46,7 +46,7 @@ struct Blocks::Stream {
   std::unique_ptr<Unpack> unpack;
   std::vector<char> carry;     // begin of a line whose end is not read yet
   bool dropping = false;       // inside a refused line
-  bool first = true;
+  bool first = true, ended = false;
 };
 
 Blocks::Blocks(std::vector<File> files, size_t block_bytes, size_t longest_line)
@@ -132,6 +132,7 @@ void Blocks::read_range(const File& file, Block& block, uint64_t from, uint64_t 
 
 bool Blocks::next_packed(const File& file, Block& block) {
   Stream& stream = *stream_;
+  if (stream.ended) return false;
   const size_t enough = file.document ? longest_line_ + 1 : block_bytes_;
   room(block, stream.carry.size());
   std::copy(stream.carry.begin(), stream.carry.end(), block.bytes.begin());
@@ -144,6 +145,8 @@ bool Blocks::next_packed(const File& file, Block& block) {
     const size_t got = stream.unpack->read(block.bytes.data() + end, step);
     if (got == 0) {
       block.problem = stream.unpack->problem();
+      stream.ended = true;
+      anything = anything || !block.problem.empty();  // known only now, though all lines are out
       line = end;
       break;
     }

@@ -144,6 +144,7 @@ Result<Probe> OtlpConnector::probe(const Deadline&, const Stop& stop) {
       probe.recorded->to = std::max(probe.recorded->to, reading->extent->to);
     }
     if (reading->bad_lines > 0) probe.notes.push_back(std::string(name) + ": " + bad_lines(*reading));
+    for (const std::string& note : reading->notes) probe.notes.push_back(std::string(name) + ": " + printable(note, 300));
   }
   return probe;
 }
@@ -188,10 +189,18 @@ std::vector<Step> OtlpConnector::native(const std::vector<Ask>& asks, const std:
 Answer OtlpConnector::marked(Answer answer, Signal signal) const {
   const FramePtr* frame = std::get_if<FramePtr>(&answer);
   const Reading reading = reader_->reading(signal);
-  if (!frame || reading.bad_lines == 0) return answer;
+  if (!frame || (reading.bad_lines == 0 && reading.bad_records == 0 && reading.broken.empty())) return answer;
   auto copy = std::make_shared<Frame>(**frame);
-  if (reading.bad_lines * 1000 > reading.lines) copy->marks.partial = bad_lines(reading) + " of " + count(static_cast<int64_t>(reading.lines));
-  else copy->marks.notes.push_back(bad_lines(reading));
+  std::vector<std::string> missing;                      // what should be there and is not
+  const auto tell = [&](size_t bad, size_t all, const std::string& what, const char* of) {
+    if (bad * 1000 > all) missing.push_back(what + " of " + count(static_cast<int64_t>(all)) + of);
+    else if (bad > 0) copy->marks.notes.push_back(what);
+  };
+  tell(reading.bad_lines, reading.lines, bad_lines(reading), "");
+  tell(reading.bad_records, reading.records + reading.bad_records, count(static_cast<int64_t>(reading.bad_records)) + " records skipped", " records");
+  for (const std::string& file : reading.broken) missing.push_back(printable(file, 120));
+  if (missing.size() > 3) missing[2] += " and " + std::to_string(missing.size() - 3) + " more", missing.resize(3);
+  if (!missing.empty()) copy->marks.partial = join(missing, "; ");
   return FramePtr(std::move(copy));
 }
 

@@ -47,7 +47,8 @@ bool attributes_fit(const Metrics& metrics, const Stream& stream, const MeasureN
 // The head of a stream: the point's own service name goes before the resource's (span metrics of older Collectors).
 Head head_of_stream(const Metrics& metrics, const Stream& stream, const MeasureName* name, const Aliases& aliases,
                     const std::vector<std::string>& identity) {
-  Head head = head_of(metrics.texts, metrics.resources[stream.resource], aliases, identity);
+  Head head = head_of(metrics.texts, metrics.resources[stream.resource], aliases, identity,
+                      name ? name->service_from : std::string());
   const auto point = [&](std::string_view key) -> const Cell* { return find_cell(metrics.texts, stream.attributes, key); };
   const auto service = [&](const Cell* cell) {
     if (!cell) return;
@@ -101,7 +102,8 @@ bool where_fits(const Metrics& metrics, const Stream& stream, const std::vector<
 
 std::vector<std::pair<std::string, Condition>> where_of(const Ask& ask) {
   std::vector<std::pair<std::string, Condition>> where;
-  for (const auto& [key, value] : ask.where) where.emplace_back(key, Condition(value));
+  for (const auto& [key, value] : ask.where)
+    if (key != "quantile" || ask.kind != "metric.named") where.emplace_back(key, Condition(value));  // which line of a summary
   return where;
 }
 

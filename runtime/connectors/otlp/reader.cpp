@@ -152,6 +152,7 @@ void Job::take(const Item& item) {
   merge_.add(part, std::clamp(share, 1e-6, 1.0));
   reading_.lines += part.read_lines;
   reading_.bad_lines += part.bad_lines;
+  reading_.records += part.spans.rows() + part.logs.rows() + part.points.size();
   reading_.bad_records += part.odd[static_cast<size_t>(Oddity::bad_record)];
   for (const auto& [line, why] : part.bad) {
     if (reading_.bad.size() < named) reading_.bad.push_back(at(item, line) + why);
@@ -178,7 +179,7 @@ void Job::take(const Item& item) {
 
 Reading Job::reading() {
   if (has_time_) reading_.extent = Window{{first_}, {last_ == INT64_MAX ? last_ : last_ + 1}};
-  reading_.notes = problems_;
+  reading_.notes = reading_.broken = problems_;
   for (size_t i = 0; i < odd_.size(); ++i) {
     if (odd_[i] == 0) continue;
     std::string note = sentence(static_cast<Oddity>(i), odd_[i]);

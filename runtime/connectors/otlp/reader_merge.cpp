@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "runtime/connectors/otlp/reader_spread.h"
+
 namespace inquest::otlp {
 namespace {
 
@@ -107,6 +109,7 @@ void Merge::State::add_points(const Part& part, double share) {
   map_texts(to.texts, part.metrics.texts);
   resource_map.assign(part.metrics.resources.size(), no_text);
   stream_map.assign(part.metrics.streams.size(), no_text);
+  const auto before = static_cast<uint32_t>(points.size());
   reserve_for(points.stream, from.size(), share);
   for (const uint32_t row : from.stream) {
     if (stream_map[row] == no_text) {
@@ -126,6 +129,7 @@ void Merge::State::add_points(const Part& part, double share) {
   const uint64_t base = points.buckets.size();
   reserve_for(points.bucket_from, from.size(), share);
   for (const uint64_t at : from.bucket_from) points.bucket_from.push_back(base + at);
+  for (const auto& [point, exemplar] : from.exemplars) points.exemplars.push_back({before + point, exemplar});
   append(points.buckets, from.buckets, share);
 }
 
@@ -148,7 +152,9 @@ void Merge::State::sort_points() {
     const size_t width = stream.kind == Stream::Kind::histogram ? stream.bounds.size() + 1 : 0;
     stream.time.reserve(size), stream.start.reserve(size), stream.value.reserve(size), stream.is_int.reserve(size);
     stream.count.reserve(single ? 0 : size);
-    stream.buckets.reserve(size * width);
+    if (width > 0) stream.buckets.reserve(size * width);
+    if (stream.kind == Stream::Kind::exponential) spread_exponential(stream, points, order.data() + from[s], size);
+    if (stream.kind == Stream::Kind::summary) spread_quantiles(stream, points, order.data() + from[s], size);
     for (auto i = begin; i != end; ++i) {
       stream.time.push_back(points.time[*i]);
       stream.start.push_back(points.start[*i]);
@@ -159,6 +165,7 @@ void Merge::State::sort_points() {
       stream.buckets.insert(stream.buckets.end(), bucket, bucket + static_cast<ptrdiff_t>(width));
     }
   }
+  for (const auto& [point, exemplar] : points.exemplars) streams[points.stream[point]].exemplars.push_back(exemplar);
   points = Points{};
 }
 

@@ -92,6 +92,14 @@ struct Logs : Table {
   std::vector<uint64_t> span;
 };
 
+// A trace that a point of a metric names as an example of what it counted.
+struct Exemplar {
+  int64_t time = 0;
+  double value = 0;
+  Spans::Id trace{0, 0};
+  uint64_t span = 0;                      // 0 = not said
+};
+
 // A metric stream: one metric of one resource with one set of point attributes.
 struct Stream {
   TextId metric, unit;
@@ -100,12 +108,19 @@ struct Stream {
   uint8_t temporality = 0;                // 1 delta, 2 cumulative
   bool monotonic = false;
   std::vector<Cell> attributes;           // sorted by key text
-  std::vector<double> bounds;             // histogram: explicit bounds (of the first point; a change starts a new stream)
+  // histogram: explicit bounds (of the first point; a change starts a new stream). exponential: the bounds of all its
+  // points, merged to the coarsest of their scales and coarser still where they would be more than 320 (exact: buckets of
+  // a scale are unions of those of the next). Bucket i holds (bounds[i - 1], bounds[i]].
+  std::vector<double> bounds;
   std::vector<int64_t> time, start;       // per point, ascending time; equal times keep file order
   std::vector<double> value;              // gauge, sum; histogram, exponential, summary: sum of what was observed
   std::vector<uint8_t> is_int;            // value was asInt
   std::vector<int64_t> count;             // histogram, exponential, summary: observations
-  std::vector<int64_t> buckets;           // histogram: points × (bounds + 1)
+  std::vector<int64_t> buckets;           // histogram, exponential: points × (bounds + 1)
+  double relative_error = 0;              // exponential: of the geometric middle of a bucket, √base - 1
+  std::vector<double> quantiles;          // summary: which of 0 … 1 its points tell, ascending
+  std::vector<double> quantile_values;    // summary: points × quantiles; NaN where a point does not tell one
+  std::vector<Exemplar> exemplars;        // in the order of the files; those that name a trace
 };
 
 struct Metrics {
@@ -120,6 +135,8 @@ struct Reading {
   std::vector<std::string> bad = {};      // the first ten: "traces-1.jsonl:17: not JSON"
   std::optional<Window> extent = {};      // [first, last + 1 ns); spans to their ends; times of 0 do not count
   size_t bad_records = 0;                 // spans, points, records skipped inside good lines
+  size_t records = 0;                     // spans, points, log records read
+  std::vector<std::string> broken = {};   // files that could not be read to their end, and why; also in `notes`
   std::vector<std::string> notes = {};    // what else a reader should know, one sentence each
 };
 

@@ -181,20 +181,6 @@ TEST_CASE("otlp metrics: a histogram keeps counts, sums, bounds and buckets; oth
   CHECK(metrics->streams[1].bounds == std::vector<double>{1, 3});
 }
 
-TEST_CASE("otlp metrics: exponential histograms and summaries give counts and sums and a note") {
-  Reading reading;
-  const auto metrics = metrics_of(metric_line(
-      R"({"name":"e","exponentialHistogram":{"aggregationTemporality":1,"dataPoints":[{"timeUnixNano":"1","count":"3","sum":9,"scale":1,"positive":{"bucketCounts":["3"]}}]}},)"
-      R"({"name":"s","summary":{"dataPoints":[{"timeUnixNano":"1","count":"2","sum":5,"quantileValues":[{"quantile":0.5,"value":2}]}]}})"), &reading);
-  REQUIRE(metrics->streams.size() == 2);
-  CHECK(metrics->streams[0].kind == Stream::Kind::exponential);
-  CHECK(metrics->streams[0].count == std::vector<int64_t>{3});
-  CHECK(metrics->streams[1].kind == Stream::Kind::summary);
-  CHECK(metrics->streams[1].value == std::vector<double>{5});
-  CHECK(reading.notes == std::vector<std::string>{"1 points of exponential histograms (counts and sums read, buckets not)",
-                                                  "1 points of summaries (counts and sums read, quantiles not)"});
-}
-
 TEST_CASE("otlp metrics: a point that only says that nothing was recorded is no point") {
   Reading reading;
   const auto metrics = metrics_of(metric_line(R"({"name":"g","gauge":{"dataPoints":[{"timeUnixNano":"1","flags":1},{"timeUnixNano":"2","asInt":1}]}})"), &reading);
@@ -226,4 +212,105 @@ TEST_CASE("otlp logs: time falls back to the observed one, bodies of any type ar
   CHECK(text(logs->texts, logs->body[1]) == R"({"k":1})");
   CHECK(logs->body[2] == no_text);
   CHECK(logs->span == std::vector<uint64_t>{0x1112131415161718, 0, 0});
+}
+
+TEST_CASE("otlp spans: the last exception among the events becomes attributes of the span") {
+  const auto spans = spans_of(span_line(span(
+      R"("name":"n","events":[{"name":"log","attributes":[{"key":"exception.type","value":{"stringValue":"No"}}]},)"
+      R"({"name":"exception","attributes":[{"key":"exception.type","value":{"stringValue":"First"}}]},)"
+      R"({"timeUnixNano":"1","name":"exception","attributes":[{"value":{"stringValue":"boom \"x\""},"key":"exception.message"},)"
+      R"({"key":"exception.stacktrace","value":{"stringValue":"at a long place"}},{"key":"exception.type","value":{"stringValue":"Last"}}]}],)"
+      R"("attributes":[{"key":"k","value":{"intValue":"1"}}])")));
+  REQUIRE(spans->rows() == 1);
+  CHECK(attribute(*spans, 0, "k") == "int 1");
+  CHECK(attribute(*spans, 0, "exception.type") == "text Last");
+  CHECK(attribute(*spans, 0, "exception.message") == "text boom \"x\"");
+  CHECK(attribute(*spans, 0, "exception.stacktrace") == "absent");
+}
+
+TEST_CASE("otlp spans: an exception in the span's own attributes goes before that of an event") {
+  const auto spans = spans_of(span_line(span(R"("events":[{"name":"exception","attributes":[{"key":"exception.type","value":{"stringValue":"E"}}]}],)"
+                                             R"("attributes":[{"key":"exception.type","value":{"stringValue":"own"}}])")));
+  REQUIRE(spans->attributes.size() == 1);
+  CHECK(attribute(*spans, 0, "exception.type") == "text own");
+}
+
+TEST_CASE("otlp spans: a long message of an exception is cut between characters") {
+  std::string message(299, 'x');
+  message += "\xc3\xa9 and more";
+  const auto spans = spans_of(span_line(span(R"("events":[{"name":"exception","attributes":[{"key":"exception.message","value":{"stringValue":")" + message + R"("}}]}])")));
+  CHECK(attribute(*spans, 0, "exception.message") == "text " + std::string(299, 'x'));
+}
+
+TEST_CASE("otlp spans: links are a list of trace ids; odd links and events cost nothing") {
+  const auto spans = spans_of(span_line(
+      span(R"("links":[{"traceId":"0102030405060708090A0B0C0D0E0F11","spanId":"1112131415161719","attributes":[]},{"traceId":"xyz"},{"spanId":"1112131415161719"},{"traceId":"0102030405060708090a0b0c0d0e0f12"}])") +
+      "," + span(R"("links":[],"events":[])") + "," + span(R"("links":5,"events":"x")") + "," + span(R"("events":[5,{"attributes":7},{"name":1}])")));
+  REQUIRE(spans->rows() == 4);
+  CHECK(attribute(*spans, 0, "links") == R"(json ["0102030405060708090a0b0c0d0e0f11","0102030405060708090a0b0c0d0e0f12"])");
+  CHECK(spans->attr_from == std::vector<uint64_t>{0, 1, 1, 1, 1});
+}
+
+TEST_CASE("otlp ids: base64 of 16 and 8 bytes, and trace ids of 64 bits, are read; other lengths skip the record") {
+  const auto line = [](const char* trace, const char* id) {
+    return span_line(std::string(R"({"traceId":")") + trace + R"(","spanId":")" + id + R"(","startTimeUnixNano":"1","endTimeUnixNano":"2"})");
+  };
+  for (const auto& [trace, id] : {std::pair("AQIDBAUGBwgJCgsMDQ4PEA==", "ERITFBUWFxg="), std::pair("AQIDBAUGBwgJCgsMDQ4PEA", "ERITFBUWFxg"),
+                                  std::pair("0102030405060708090a0b0c0d0e0f10", "1112131415161718")}) {
+    const auto spans = spans_of(line(trace, id));
+    REQUIRE(spans->rows() == 1);
+    CHECK(spans->trace[0] == Spans::Id{0x0102030405060708, 0x090a0b0c0d0e0f10});
+    CHECK(spans->span[0] == 0x1112131415161718);
+  }
+  CHECK(spans_of(line("090a0b0c0d0e0f10", "1112131415161718"))->trace[0] == Spans::Id{0, 0x090a0b0c0d0e0f10});
+  for (const char* wrong : {"1", "090a0b0c0d0e0f1", "0102030405060708090a0b0c0d0e0f1", "0102030405060708090a0b0c0d0e0f100", "AQIDBAUGBwgJCgsMDQ4P!A==",
+                            "AQIDBAUGBwgJCgsMDQ4PEB==", "090a0b0c0d0e0g10", "========================"}) {
+    CAPTURE(wrong);
+    CHECK(spans_of(line(wrong, "1112131415161718"))->rows() == 0);
+  }
+}
+
+TEST_CASE("otlp metrics and logs: the names of before 0.19 are read") {
+  const auto metrics = metrics_of(R"({"resourceMetrics":[{)" + resource("old") +
+                                  R"(,"instrumentationLibraryMetrics":[{"instrumentationLibrary":{"name":"il"},"metrics":[{"name":"g","gauge":{"dataPoints":[{"timeUnixNano":"7","asInt":"1"}]}}]}]}]})" "\n");
+  REQUIRE(metrics->streams.size() == 1);
+  CHECK(text(metrics->texts, metrics->streams[0].scope) == "il");
+  const auto logs = logs_of(R"({"resourceLogs":[{)" + resource("old") +
+                            R"(,"instrumentationLibraryLogs":[{"instrumentationLibrary":{"name":"il"},"logs":[{"timeUnixNano":"7"}]},{"instrumentationLibrary":{"name":"il"},"logRecords":[{"timeUnixNano":"8"}]}]}]})" "\n");
+  CHECK(logs->time == std::vector<int64_t>{7, 8});
+  CHECK(text(logs->texts, logs->scope[0]) == "il");
+}
+
+TEST_CASE("otlp logs: the name of an event is an attribute, unless there is one already") {
+  const auto logs = logs_of(log_line(R"({"timeUnixNano":"1","eventName":"e"},{"timeUnixNano":"2","eventName":"e","attributes":[)" + text_attribute("event.name", "own") +
+                                     R"(]},{"timeUnixNano":"3","eventName":""},{"timeUnixNano":"4","eventName":null})"));
+  REQUIRE(logs->rows() == 4);
+  CHECK(attribute(*logs, 0, "event.name") == "text e");
+  CHECK(attribute(*logs, 1, "event.name") == "text own");
+  CHECK(attribute(*logs, 2, "event.name") == "absent");
+  CHECK(attribute(*logs, 3, "event.name") == "absent");
+}
+
+TEST_CASE("otlp records: empty and missing resources and scopes, and unknown fields of any depth, are no mistakes") {
+  for (const char* head : {R"("resource":{},)", R"("resource":{"attributes":[]},)", R"("resource":null,)", "", R"("schemaUrl":"x","resource":{"entityRefs":[{"type":"t"}]},)"}) {
+    for (const char* scope : {R"("scope":{},)", R"("scope":null,)", "", R"("scope":{"name":"","version":"1","attributes":[{"key":"k","value":{"boolValue":true}}]},)"}) {
+      CAPTURE(head, scope);
+      const auto spans = spans_of(std::string(R"({"resourceSpans":[{)") + head + R"("scopeSpans":[{)" + scope + R"("spans":[)" +
+                                  span(R"("new":[{"a":[[]]}],"flags":257,"traceState":"x","droppedLinksCount":1)") + "]}]}],\"partialSuccess\":{}}\n");
+      REQUIRE(spans->rows() == 1);
+      CHECK(spans->resources.size() == 1);
+      CHECK(spans->resources[0].service == no_text);
+      CHECK(spans->scope[0] == no_text);
+    }
+  }
+}
+
+TEST_CASE("otlp records: without a time a point and a span are skipped, a log record is kept") {
+  const auto spans = spans_of(span_line(R"({"traceId":"0102030405060708090a0b0c0d0e0f10","spanId":"1112131415161718","startTimeUnixNano":"0"},)" + span()));
+  CHECK(spans->rows() == 1);
+  Reading reading;
+  const auto metrics = metrics_of(metric_line(R"({"name":"g","gauge":{"dataPoints":[{"timeUnixNano":"0","asInt":1},{"timeUnixNano":0,"asInt":1},{"timeUnixNano":5,"asInt":1}]}})"), &reading);
+  CHECK(metrics->streams.at(0).time == std::vector<int64_t>{5});
+  CHECK(reading.bad_records == 2);
+  CHECK(logs_of(log_line(R"({"timeUnixNano":"0","observedTimeUnixNano":0})"))->time == std::vector<int64_t>{0});
 }

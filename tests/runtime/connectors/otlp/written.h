@@ -180,12 +180,15 @@ inline std::string dump(const Metrics& metrics) {
     dump(out, "is_int", stream.is_int);
     dump(out, "count", stream.count);
     dump(out, "buckets", stream.buckets);
+    dump(out, "quantiles", stream.quantiles);
+    dump(out, "quantile_values", stream.quantile_values);
+    for (const Exemplar& one : stream.exemplars) out += std::to_string(one.time) + " " + std::to_string(one.trace.low) + " " + std::to_string(one.span) + ";";
   }
   return out;
 }
 inline std::string dump(const Reading& reading) {
   std::string out = std::to_string(reading.files) + " " + std::to_string(reading.lines) + " " + std::to_string(reading.bad_lines) +
-                    " " + std::to_string(reading.bytes) + " " + std::to_string(reading.bad_records) + "\n";
+                    " " + std::to_string(reading.bytes) + " " + std::to_string(reading.bad_records) + " " + std::to_string(reading.records) + "\n";
   for (const std::string& line : reading.bad) out += line + "\n";
   for (const std::string& line : reading.notes) out += line + "\n";
   if (reading.extent) out += std::to_string(reading.extent->from.ns) + " " + std::to_string(reading.extent->to.ns) + "\n";
