@@ -480,3 +480,44 @@ function dsl(text) end
 ---@param text string
 ---@return fun(options: table): inquest.ask
 function jaeger(text) end
+
+---@class inquest.frame # The answer to an ask: named, typed columns; immutable.
+---@field rows fun(self: inquest.frame): integer # The number of rows.
+---@field shape fun(self: inquest.frame): string # series, latency, spans, contrast, logs, templates or table.
+---@field columns fun(self: inquest.frame): string[] # The names of its columns, in order.
+---@field has fun(self: inquest.frame, name: string): boolean # Whether it has a column of this name.
+---@field each fun(self: inquest.frame, ...: string): fun(): table<string, any>? # For loops: the rows one by one, of any number; with names only these columns.
+---@field table fun(self: inquest.frame): table<string, any>[] # All rows, at most 10 000 cells; absent cells are nil.
+---@field column fun(self: inquest.frame, name: string): any[] # One column, at most 10 000 cells; absent cells are null.
+---@field where fun(self: inquest.frame, cells: table<string, any>): inquest.frame # The rows whose cells equal these, or one of a list.
+---@field first fun(self: inquest.frame, n: integer): inquest.frame # The first rows.
+---@field sort fun(self: inquest.frame, name: string, order?: "ascending"|"descending"): inquest.frame # Stable; absent cells last.
+---@field partial fun(self: inquest.frame): string? # Why the answer is partial.
+---@field limited fun(self: inquest.frame): string? # What the ask itself left out.
+
+---@class inquest.kernels
+---@field bucket fun(frame: inquest.frame, ...: inquest.frame|table): inquest.frame # a series on buckets of equal length, by median, sum, max, …. Options: by, value, from, to, window, step, origin, reduce.
+---@field calls fun(frame: inquest.frame, ...: inquest.frame|table): inquest.frame # who calls whom: requests, errors and time per pair of services. Options: service, by_operation.
+---@field change_point fun(frame: inquest.frame, ...: inquest.frame|table): inquest.frame # onset of a lasting rise or fall per series, levels before and after it. Options: by, value, from, to, window, direction, floor, alpha.
+---@field change_points fun(frame: inquest.frame, ...: inquest.frame|table): inquest.frame # the levels that a series had one after the other, with the time of each change. Options: by, value, from, to, window, floor, alpha, most.
+---@field compare fun(frame: inquest.frame, ...: inquest.frame|table): inquest.frame # medians before and after a time per series, with the p of Mann and Whitney. Options: by, value, from, to, window, at.
+---@field contrast fun(frame: inquest.frame, ...: inquest.frame|table): inquest.frame # attributes that tell slow from fast requests of an operation at the same time. Options: alpha.
+---@field critical_path fun(frame: inquest.frame, ...: inquest.frame|table): inquest.frame # time on the critical path of traces, per service and operation. Options: by, window.
+---@field groups fun(frame: inquest.frame, ...: inquest.frame|table): inquest.frame # the combinations of labels in a frame and how many rows each has. Options: by, from, to, window.
+---@field growing fun(frame: inquest.frame, ...: inquest.frame|table): inquest.frame # numeric span attributes that begin to rise with the onset. Options: by, from, to, window, at.
+---@field latency_series fun(frame: inquest.frame, ...: inquest.frame|table): inquest.frame # quantiles and errors of a latency frame per bucket of time. Options: by, from, to, window, step.
+---@field latency_summary fun(frame: inquest.frame, ...: inquest.frame|table): inquest.frame # quantiles and errors of a latency frame, whole, before and after a time. Options: by, from, to, window, at.
+---@field log_diff fun(frame: inquest.frame, ...: inquest.frame|table): inquest.frame # log templates of slow traces against those of typical ones. Options: slow_traces, typical_traces, alpha.
+---@field overlay fun(frame: inquest.frame, ...: inquest.frame|table): inquest.frame # rank correlation of two series on common buckets, with the lag at which it is largest. Options: by, value, value2, from, to, window, step, origin, reduce, reduce2, max_lag, level.
+---@field quantile fun(frame: inquest.frame, ...: inquest.frame|table): inquest.frame # nearest-rank quantiles of a numeric column per group, exact below ten million values. Options: by, value, from, to, window, q, exact_below.
+---@field resets fun(frame: inquest.frame, ...: inquest.frame|table): inquest.frame # falls of a series that look like restarts: count, times, the largest. Options: by, value, from, to, window, share.
+---@field self_time fun(frame: inquest.frame, ...: inquest.frame|table): inquest.frame # duration minus the children's, per service and operation of whole traces. Options: by, window.
+---@field spikes fun(frame: inquest.frame, ...: inquest.frame|table): inquest.frame # samples far above the median of a series: how many, when, before and after a time. Options: by, value, from, to, window, at, k.
+---@field template_diff fun(frame: inquest.frame, ...: inquest.frame|table): inquest.frame # log templates by how their rate changed between the windows. Options: by, length_before, length_after, alpha.
+---@field template_series fun(frame: inquest.frame, ...: inquest.frame|table): inquest.frame # the counts of templates as series over time
+---@field trace_diff fun(frame: inquest.frame, ...: inquest.frame|table): inquest.frame # a slow trace beside a typical one, aligned by path: what is only in one, what takes longer. Options: slow, typical.
+---@field trend fun(frame: inquest.frame, ...: inquest.frame|table): inquest.frame # restart-corrected slope (median of pairwise slopes) and growth after the onset. Options: by, value, from, to, window, at, whole, limit, limit_column.
+---@field waits fun(frame: inquest.frame, ...: inquest.frame|table): inquest.frame # who waits for whom: the share of a service's time spent waiting on each callee, in whole traces. Options: window, service, by_operation.
+---@field waterfall fun(frame: inquest.frame, ...: inquest.frame|table): inquest.frame # the spans of one trace, or of the longest, in the order of the tree, with offset and self time. Options: trace, most, window, limit.
+---@field where_time fun(frame: inquest.frame, ...: inquest.frame|table): inquest.frame # self time per trace of slow against typical traces: where the difference lies. Options: by.
+kernel = {}

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "runtime/base/text.h"
+#include "runtime/frame/kernels/kernel.h"
 
 namespace inquest {
 namespace {
@@ -111,6 +112,29 @@ void family_lines(std::string& out, const Catalogue& catalogue) {
     out += "---@param text string\n---@return fun(options: table): inquest.ask\nfunction " + word + "(text) end\n\n";
 }
 
+// What a review is given: frames, and kernels over them (bindings/wrap/frame.h is the manual page of the methods).
+void frame_lines(std::string& out) {
+  out +=
+      "---@class inquest.frame # The answer to an ask: named, typed columns; immutable.\n"
+      "---@field rows fun(self: inquest.frame): integer # The number of rows.\n"
+      "---@field shape fun(self: inquest.frame): string # series, latency, spans, contrast, logs, templates or table.\n"
+      "---@field columns fun(self: inquest.frame): string[] # The names of its columns, in order.\n"
+      "---@field has fun(self: inquest.frame, name: string): boolean # Whether it has a column of this name.\n"
+      "---@field each fun(self: inquest.frame, ...: string): fun(): table<string, any>? # For loops: the rows one by one, of any number; with names only these columns.\n"
+      "---@field table fun(self: inquest.frame): table<string, any>[] # All rows, at most 10 000 cells; absent cells are nil.\n"
+      "---@field column fun(self: inquest.frame, name: string): any[] # One column, at most 10 000 cells; absent cells are null.\n"
+      "---@field where fun(self: inquest.frame, cells: table<string, any>): inquest.frame # The rows whose cells equal these, or one of a list.\n"
+      "---@field first fun(self: inquest.frame, n: integer): inquest.frame # The first rows.\n"
+      "---@field sort fun(self: inquest.frame, name: string, order?: \"ascending\"|\"descending\"): inquest.frame # Stable; absent cells last.\n"
+      "---@field partial fun(self: inquest.frame): string? # Why the answer is partial.\n"
+      "---@field limited fun(self: inquest.frame): string? # What the ask itself left out.\n\n"
+      "---@class inquest.kernels\n";
+  for (const Kernel& kernel : kernels())
+    out += std::string("---@field ") + kernel.name + " fun(frame: inquest.frame, ...: inquest.frame|table): inquest.frame # " + kernel.doc +
+           (*kernel.options ? std::string(". Options: ") + kernel.options + "." : std::string()) + "\n";
+  out += "kernel = {}\n\n";
+}
+
 // A cell of a table in Markdown.
 std::string cell(std::string text) {
   for (size_t at = 0; (at = text.find('|', at)) != std::string::npos; at += 2) text.insert(at, "\\");
@@ -154,6 +178,7 @@ std::string make_stubs(const Catalogue& catalogue) {
     function_lines(out, word, unnamed);
   }
   family_lines(out, catalogue);
+  frame_lines(out);
   while (out.ends_with("\n\n")) out.pop_back();
   return out;
 }

@@ -85,7 +85,7 @@ std::optional<Yield> yield(Diagnose& d, const Item& item) {
   known.insert(known.end(), out.lists.begin(), out.lists.end());
   known.insert(known.end(), {"onset", "strength"});
   for (const std::string& name : names_in(Value(out.says)))
-    if (!has(known, name)) d.note(says->value.at, "bad-yield", "$" + printable(name, 60) + " in `says` of " + what + " is no field of it", did_you_mean(name, known));
+    if (name != "kind" && !has(known, name)) d.note(says->value.at, "bad-yield", "$" + printable(name, 60) + " in `says` of " + what + " is no field of it", did_you_mean(name, known));
   for (const std::string& name : known)
     if (std::count(known.begin(), known.end(), name) > 1) {
       d.note(item.at, "bad-yield", tick(name) + " names two fields of " + what, "rename one");

@@ -27,7 +27,7 @@ const Column& column_of(const Frame& frame, std::string_view name, const char* f
 void check_cells(size_t cells, const char* function) {
   if (cells <= most_cells) return;
   lua::fail(std::string(function) + ": " + count(static_cast<int64_t>(cells)) +
-            " cells are too many for a table (10 000 at most); reduce them with a kernel, frame:where or frame:first");
+            " cells are too many for a table (10 000 at most); take rows one by one with frame:each, or fewer of them with a kernel, frame:where or frame:first");
 }
 
 void push_cell(lua_State* L, const Column& c, size_t row) {
@@ -157,6 +157,58 @@ int sort(lua_State* L) {
   return 1;
 }
 
+// One row of the loop that frame:each() opened. Upvalues: the frame, rows given so far, the chosen columns (a table of
+// indices) or nil for all. Every row is a table of its own, so a script may keep it.
+int next_row(lua_State* L) {
+  const FramePtr frame = to_frame(L, lua_upvalueindex(1), "frame.each");
+  const auto row = static_cast<size_t>(lua_tointeger(L, lua_upvalueindex(2)));
+  if (row >= frame->rows) return 0;
+  lua_pushinteger(L, static_cast<lua_Integer>(row + 1));
+  lua_replace(L, lua_upvalueindex(2));
+  const bool all = lua_isnil(L, lua_upvalueindex(3));
+  const size_t width = all ? frame->columns.size() : lua_objlen(L, lua_upvalueindex(3));
+  lua_createtable(L, 0, static_cast<int>(width));
+  for (size_t i = 0; i < width; ++i) {
+    size_t at = i;
+    if (!all) {
+      lua_rawgeti(L, lua_upvalueindex(3), static_cast<int>(i) + 1);
+      at = static_cast<size_t>(lua_tointeger(L, -1));
+      lua_pop(L, 1);
+    }
+    const Column& c = frame->columns[at];
+    push_cell(L, c, row);
+    lua_setfield(L, -2, c.name.c_str());
+  }
+  lua::spend(L, width);
+  return 1;
+}
+
+int each(lua_State* L) {
+  const lua::Args args(L, "frame.each");
+  const FramePtr frame = self(L, "frame.each");
+  lua_pushvalue(L, 1);
+  lua_pushinteger(L, 0);
+  if (args.count() < 2) {
+    lua_pushnil(L);
+  } else {
+    lua_createtable(L, args.count() - 1, 0);
+    for (int i = 2; i <= args.count(); ++i) {
+      const Column& c = column_of(*frame, args.text(i, "name"), "frame.each");
+      lua_pushinteger(L, static_cast<lua_Integer>(&c - frame->columns.data()));
+      lua_rawseti(L, -2, i - 1);
+    }
+  }
+  lua_pushcclosure(L, lua::guarded<next_row>, 3);
+  return 1;
+}
+
+int limited(lua_State* L) {
+  const FramePtr frame = self(L, "frame.limited");
+  if (frame->marks.limited.empty()) lua_pushnil(L);
+  else lua_pushstring(L, frame->marks.limited.c_str());
+  return 1;
+}
+
 int partial(lua_State* L) {
   const FramePtr frame = self(L, "frame.partial");
   if (frame->marks.partial.empty()) lua_pushnil(L);
@@ -168,7 +220,8 @@ const lua::Entry methods[] = {
     {"rows", lua::guarded<rows>},     {"shape", lua::guarded<shape>}, {"columns", lua::guarded<columns>},
     {"has", lua::guarded<has>},       {"table", lua::guarded<table>}, {"column", lua::guarded<column>},
     {"where", lua::guarded<where>},   {"first", lua::guarded<first>}, {"sort", lua::guarded<sort>},
-    {"partial", lua::guarded<partial>}, {nullptr, nullptr}};
+    {"partial", lua::guarded<partial>}, {"limited", lua::guarded<limited>}, {"each", lua::guarded<each>},
+    {nullptr, nullptr}};
 
 int describe(lua_State* L) {
   const FramePtr frame = self(L, "tostring");

@@ -7,11 +7,14 @@
 //     frame:has("error")                 true when there is a column of this name
 //     frame:table()                      list of rows { column = value }; absent cells are nil
 //     frame:column("value")              list of the values of one column; absent cells are `null`
+//     for row in frame:each("service", "value") do … end    the rows one by one, with these columns (without names all),
+//                                        in the order of the frame; of any length, each row costs its cells of the budget
 //     frame:where { kind = { "server", "consumer" }, service = "a" }   rows whose cells equal, as a frame
 //     frame:first(n)                     the first n rows, as a frame
 //     frame:sort("value", "descending")  stable; absent cells last, as a frame
 //     frame:partial()                    why the answer is partial, or nil
-// Results of more than 10 000 cells do not become tables: an error says so and names the way out (a kernel, first, where).
+//     frame:limited()                    what the ask itself left out ("500 of 9 214 templates, …"), or nil
+// Results of more than 10 000 cells do not become tables: an error says so and names the way out (each, a kernel, first, where).
 // time, duration and integers beyond 2^53 are userdata (bindings/lua/call.h).
 #pragma once
 

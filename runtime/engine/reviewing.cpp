@@ -28,7 +28,8 @@ FramePtr seen(const Kept& kept, const Scope& scope) {
   return cut_to_scope(kept.frame, scope, kept.ask.then, kept.ask.outside);
 }
 
-Unknown missing_for(const std::string& kind, const Slot& slot, const Kept* kept, const Catalogue& catalogue) {
+Unknown missing_for(const std::string& kind, const Slot& slot, const Kept* kept, const Catalogue& catalogue,
+                    const std::map<std::string, Unknown>& roots) {
   Unknown row;
   row.kind = kind;
   if (kept) {
@@ -37,6 +38,13 @@ Unknown missing_for(const std::string& kind, const Slot& slot, const Kept* kept,
     row.why = kept->failure ? kept->failure->cause : "no answer";
     row.cure = kept->failure ? kept->failure->cure : "";
     row.tried = kept->tried;
+    if (const auto root = roots.find(kept->evidence); root != roots.end()) {
+      row.signal = root->second.signal;
+      row.measure = root->second.measure;
+      row.tried = root->second.tried;
+      if (!root->second.why.empty()) row.why += " (" + root->second.why + ")";
+      if (row.cure.empty()) row.cure = root->second.cure;
+    }
     return row;
   }
   const AskRow* ask = slot.ask.empty() ? nullptr : catalogue.ask(slot.ask);
@@ -161,8 +169,9 @@ void finish(Rows& rows, const Reviewing& of, const std::vector<const Kept*>& use
     if (row.evidence.empty()) row.evidence = all;
     row.strength = round12(row.strength);
     for (auto& [name, value] : row.numbers) value = round12(value);
-    const auto translated = of.sentences.find(row.kind);
     const Yield* yield = yield_of(of.contract, row.kind);
+    auto translated = of.sentences.find(row.kind);  // of a generic review the sentence of the kind it stands for
+    if (translated == of.sentences.end() && yield) translated = of.sentences.find(yield->kind);
     if (yield) row.says = sentence(row, *yield, translated != of.sentences.end() ? translated->second : yield->says);
   }
   for (Examined& row : rows.examined) {
@@ -216,7 +225,7 @@ ReviewOutcome carry_out(const Reviewing& of, Reviewer& reviewer, const Stop& sto
     }
     call.frames[slot.name] = nullptr;
     if (slot.optional) continue;
-    for (const std::string& kind : kinds) out.rows.unknown.push_back(missing_for(kind, slot, kept, of.catalogue));
+    for (const std::string& kind : kinds) out.rows.unknown.push_back(missing_for(kind, slot, kept, of.catalogue, of.roots));
   }
   if (!out.rows.unknown.empty()) return out;  // without a call
 

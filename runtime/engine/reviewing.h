@@ -33,6 +33,8 @@ struct Reviewing {
   Map names;
   std::vector<Finding> earlier;
   const std::map<std::string, std::string>& sentences;
+  // Of asks that were not sent because a name was unknown: what is missing at the root of it (evidence → row).
+  std::map<std::string, Unknown> roots = {};
 };
 struct ReviewOutcome {
   Rows rows;

@@ -39,6 +39,7 @@ class Runner final : private Sink {
   std::optional<End> on(const Tell& effect);
   std::optional<End> on(const Send& effect);
   std::optional<End> on(const RunReview& effect);
+  std::optional<Unknown> root_of(const Ask& ask) const;
   std::optional<End> on(const Offer& effect);
   std::optional<End> on(const HypothesisChanged& effect);
   std::optional<End> on(const Finish& effect);

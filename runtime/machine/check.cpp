@@ -19,7 +19,7 @@ const std::vector<std::string>& check_rules() {
       "bad-phrase", "unknown-scope-name", "unknown-finding-field", "unbound-name", "out-of-scope", "native-ignores-scope",
       // check_asks.cpp
       "query-without-asks", "unknown-ask", "unknown-measure", "unknown-option", "missing-option", "wrong-option", "bad-where",
-      "unknown-review", "unknown-state", "no-frames", "frames-later", "no-frame", "two-frames", "unknown-frame", "wrong-frame",
+      "unknown-review", "unknown-state", "no-frames", "frames-later", "no-frame", "two-frames", "unknown-frame", "wrong-frame", "kind-taken",
       // check_findings.cpp
       "unknown-finding", "unreviewed-finding", "wrong-match", "hypothesis-without-needs", "unknown-hypothesis", "explains-circle",
       "wrong-key",

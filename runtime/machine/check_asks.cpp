@@ -115,6 +115,27 @@ void check_ask(CheckView& view, const AskSpec& ask) {
   check_where(view, ask, *row);
 }
 
+// A kind is one thing: a name that other reviews yield with other numbers would make conditions on it mean two things.
+void check_renamed(CheckView& view, const ReviewContract& contract, const std::string& kind, Position where) {
+  if (contract.yields.empty()) return;
+  const Yield& mine = contract.yields.front();
+  const auto clashes = [&](const Yield& other) { return other.numbers != mine.numbers || other.subject != mine.subject; };
+  const auto told = [&](const std::string& by) {
+    view.note(where, "kind-taken", ticked(kind) + " is the kind of reviews." + by + ", which has other numbers or another subject",
+              "name a kind of your own: yields = \"" + printable(kind, 40) + "_" + contract.name + "\"");
+  };
+  for (const ReviewContract& other : view.catalogue.reviews)
+    for (const Yield& yield : other.yields)
+      if (yield.kind == kind && clashes(yield)) return told(other.name);
+  for (const State& state : view.sop.states)
+    for (const ReviewUse& use : state.with) {
+      const ReviewContract* const other = view.catalogue.review(use.review);
+      const Value* const named = find(use.options, "yields");
+      if (!other || !other->generic || other->yields.empty() || !named || named->text() != kind) continue;
+      if (clashes(other->yields.front()) && use.at < where) return told(other->name);  // told once, at the later one
+    }
+}
+
 void check_use(CheckView& view, const State& state, const ReviewUse& use) {
   if (view.full()) return;
   const ReviewContract* const contract = view.catalogue.review(use.review);
@@ -132,6 +153,7 @@ void check_use(CheckView& view, const State& state, const ReviewUse& use) {
     const std::string& text = kind->text();
     const bool name = !text.empty() && !(text[0] >= '0' && text[0] <= '9') && text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == std::string::npos;
     if (!name) view.note(at(use.places, "yields", use.at), "wrong-option", "`yields` of reviews." + use.review + " takes the name of a kind, not " + printable(print_value(*kind), 60), "small letters, digits and _: yields = \"pool_full\"");
+    if (name) check_renamed(view, *contract, text, at(use.places, "yields", use.at));
   }
   for (const SlotProblem& problem : bind_slots(view.sop, view.catalogue, state, use).problems)
     view.note(at(use.places, problem.slot, use.at), problem.rule.c_str(), problem.message, problem.cure);

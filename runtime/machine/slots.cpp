@@ -93,6 +93,7 @@ Map options_of(const Catalogue& catalogue, const ReviewUse& use) {
     else if (const Term* const term = type.get<Term>())
       if (const Value* const fallback = find(term->fields, "default")) out.emplace_back(name, *fallback);
   }
+  if (const Value* const kind = find(use.options, "yields"); contract->generic && kind) out.emplace_back("yields", *kind);
   return out;
 }
 

@@ -55,7 +55,10 @@ std::optional<Value> View::typed(const std::string& name) const {
 
 std::optional<Value> View::text(const std::string& name) const {
   const auto of = [&](const Finding& finding, const std::string& wanted) -> std::optional<Value> {
-    auto out = shown(finding, plan_.catalogue.yield(finding.kind), wanted);
+    const Yield* yield = plan_.catalogue.yield(finding.kind);
+    if (const ReviewContract* const by = plan_.catalogue.review(finding.review); by && by->generic && !by->yields.empty())
+      yield = &by->yields.front();                    // its use named the kind
+    auto out = shown(finding, yield, wanted);
     return out ? std::optional<Value>(*std::move(out)) : std::nullopt;
   };
   if (const size_t dot = name.find('.'); dot != std::string::npos) {

@@ -10,6 +10,84 @@
 
 namespace inquest::otlp {
 
+namespace {
+
+int64_t cell(const Column* column, uint32_t row) { return !column || column->absent(row) ? 0 : column->integer(row); }
+
+struct Counts { int64_t before, after; };
+std::vector<Counts> counts_of(const Frame& frame) {
+  const Column *before = frame.column("before"), *after = frame.column("after");
+  std::vector<Counts> out(frame.rows);
+  for (uint32_t row = 0; row < frame.rows; ++row) out[row] = {cell(before, row), cell(after, row)};
+  return out;
+}
+
+// The first of `order` that are not taken yet, until `most` rows are.
+void take(std::vector<uint8_t>& taken, size_t& n, const std::vector<uint32_t>& order, size_t most) {
+  for (const uint32_t row : order) {
+    if (n >= most) return;
+    n += !taken[row];
+    taken[row] = 1;
+  }
+}
+
+std::vector<uint32_t> rows_of(const std::vector<uint8_t>& taken) {
+  std::vector<uint32_t> rows;
+  for (uint32_t row = 0; row < taken.size(); ++row)
+    if (taken[row]) rows.push_back(row);
+  return rows;
+}
+
+template <class Before>
+std::vector<uint32_t> in_order(size_t n, Before before) {
+  std::vector<uint32_t> rows(n);
+  std::iota(rows.begin(), rows.end(), 0u);
+  std::stable_sort(rows.begin(), rows.end(), before);
+  return rows;
+}
+
+std::vector<uint32_t> most_frequent(const Frame& frame, size_t limit) {
+  const std::vector<Counts> seen = counts_of(frame);
+  std::vector<uint8_t> taken(frame.rows);
+  size_t n = 0;
+  take(taken, n, in_order(frame.rows, [&](uint32_t a, uint32_t b) { return seen[a].before + seen[a].after > seen[b].before + seen[b].after; }), limit);
+  return rows_of(taken);
+}
+
+// Under `against`, where the question is what changed: half of the limit for templates that are new (at least twice;
+// most lines first), a quarter for the most frequent ones, the rest for those whose count lies farthest from what the
+// lengths of both windows would share out: (after − E)² / variance of a binomial of before + after.
+std::vector<uint32_t> most_changed(const Frame& frame, size_t limit, double share_now) {
+  const std::vector<Counts> seen = counts_of(frame);
+  std::vector<double> change(frame.rows);
+  for (size_t row = 0; row < frame.rows; ++row) {
+    const double all = static_cast<double>(seen[row].before + seen[row].after);
+    const double off = static_cast<double>(seen[row].after) - all * share_now, variance = all * share_now * (1 - share_now);
+    change[row] = variance > 0 ? off * off / variance : 0;
+  }
+  const auto fresh = [&](uint32_t row) { return seen[row].before == 0 && seen[row].after >= 2; };
+  std::vector<uint32_t> news = in_order(frame.rows, [&](uint32_t a, uint32_t b) {
+    return fresh(a) != fresh(b) ? fresh(a) : seen[a].after > seen[b].after;
+  });
+  news.erase(std::find_if(news.begin(), news.end(), [&](uint32_t row) { return !fresh(row); }), news.end());
+  const std::vector<uint32_t> often =
+      in_order(frame.rows, [&](uint32_t a, uint32_t b) { return seen[a].before + seen[a].after > seen[b].before + seen[b].after; });
+  const std::vector<uint32_t> changed = in_order(frame.rows, [&](uint32_t a, uint32_t b) { return change[a] > change[b]; });
+  std::vector<uint8_t> taken(frame.rows);
+  size_t n = 0;
+  take(taken, n, news, (limit + 1) / 2);
+  take(taken, n, often, n + limit / 4);
+  take(taken, n, changed, limit);
+  return rows_of(taken);
+}
+
+double window_ratio(const Ask& ask) {                    // of both windows, how much is now
+  const double now = static_cast<double>(ask.scope.window.length().ns), then = static_cast<double>(ask.then->length().ns);
+  return now > 0 && then > 0 ? now / (now + then) : 0.5;
+}
+
+}  // namespace
+
 Answer logs_templates(const Asking& asking, const Logs& logs) {
   const Ask& ask = asking.ask;
   const LogView view(logs, asking.aliases, ask);
@@ -38,17 +116,10 @@ Answer logs_templates(const Asking& asking, const Logs& logs) {
   FramePtr frame = templates.finish();
   const size_t limit = limit_of(ask, 500);
   if (frame->rows <= limit) return frame;
-  const Column *before = frame->column("before"), *after = frame->column("after");
-  std::vector<uint32_t> rows(frame->rows);
-  std::iota(rows.begin(), rows.end(), 0u);
-  const auto seen = [&](uint32_t row) {
-    return (before->absent(row) ? 0 : before->integer(row)) + (after->absent(row) ? 0 : after->integer(row));
-  };
-  std::stable_sort(rows.begin(), rows.end(), [&](uint32_t a, uint32_t b) { return seen(a) > seen(b); });
-  rows.resize(limit);
-  std::sort(rows.begin(), rows.end());
+  const std::vector<uint32_t> rows = ask.then ? most_changed(*frame, limit, window_ratio(ask)) : most_frequent(*frame, limit);
   auto cut = std::make_shared<Frame>(*select(*frame, rows));
-  cut->marks.limited = count(static_cast<int64_t>(limit)) + " of " + count(static_cast<int64_t>(frame->rows)) + " templates, most frequent first";
+  cut->marks.limited = count(static_cast<int64_t>(limit)) + " of " + count(static_cast<int64_t>(frame->rows)) + " templates, " +
+                       (ask.then ? "new ones, those that changed most and the most frequent" : "most frequent first");
   return FramePtr(std::move(cut));
 }
 

@@ -116,6 +116,11 @@ TEST_CASE("options are those written, then the defaults of the contract, without
   CHECK(options_of(catalogue(), {"rise", {{"load", "one.a"}, {"note", "n"}}}) == Map{{"times", 1.5}, {"note", "n"}});
 }
 
+TEST_CASE("the kind that a use of a generic review names goes with its options") {
+  CHECK(*find(options_of(catalogue(), {"over", {{"yields", "full"}}}), "yields") == Value("full"));
+  CHECK(find(options_of(catalogue(), {"over"}), "yields") == nullptr);
+}
+
 TEST_CASE("a generic review yields the kind that its use names") {
   CHECK(kinds_of(catalogue(), {"over", {{"yields", "full"}}}) == Said{"full"});
   CHECK(kinds_of(catalogue(), {"over"}) == Said{"over"});

@@ -83,4 +83,93 @@ def few():
     look(lambda d: [0] * 5).is_unknown(service="api")
 
 
+# ---- with spans: exact counts ----
+SPANS = "return reviews.error_rise { latency = spans.latency {} }"
+BOTH = "return reviews.error_rise { errors = metric.error_rate {}, latency = spans.latency {} }"
+
+
+def requests(data, service, share, minutes=60, per_minute=10):
+    """`share(minute)` of ten requests a minute fail, spread evenly."""
+    owed = 0.0
+    for minute in range(minutes):
+        for i in range(per_minute):
+            owed += share(minute)
+            failed = owed >= 1
+            owed -= failed
+            data.span(service, "GET /", data.at(minutes=minute, seconds=5 * i), 10, status="error" if failed else "unset")
+
+
+@case
+def counted():
+    "with spans alone the failed requests are counted on both sides, with Fisher's p"
+    data = Telemetry(1)
+    requests(data, "api", lambda m: 0.2 if m >= 30 else 0)
+    r = review(data, "error_rise", SPANS).one(service="api")
+    n = r["numbers"]
+    same([n[k] for k in ("failed_before", "requests_before", "requests_after")], [0, 300, 300], "requests")
+    near(n["failed_after"], 60, 1, "failed")
+    assert n["p"] < 1e-12, n
+    assert "0/300 → " in r["says"], r["says"]
+
+
+@case
+def counted_with_metric():
+    "with both signals the onset is the metric's and the counts are the spans'"
+    data = Telemetry(1)
+    data.calls("api", [10] * 60, errors=[0] * 30 + [0.1] * 30)
+    requests(data, "api", lambda m: 0.1 if m >= 30 else 0)
+    n = review(data, "error_rise", BOTH).one(service="api")["numbers"]
+    near(n["after"], 0.1, 0.01, "after")
+    near(n["failed_after"], 30, 3, "failed")
+
+
+@case
+def metric_for_one():
+    "a service of which no metric tells is judged by its spans"
+    data = Telemetry(1)
+    data.calls("web", [10] * 60, errors=[0] * 60)
+    requests(data, "api", lambda m: 0.3 if m >= 30 else 0)
+    r = review(data, "error_rise", BOTH)
+    r.one(service="api")
+    r.not_found(service="web")
+
+
+@case
+def one_instance_of_four():
+    "errors of one instance of four are errors of the service"
+    data = Telemetry(1)
+    for k in range(4):
+        good = bad = 0
+        for i in range(61):
+            failing = k == 0 and i >= 30
+            bad, good = bad + (30 if failing else 0), good + (30 if failing else 60)
+            for code, n in (("STATUS_CODE_ERROR", bad), ("STATUS_CODE_UNSET", good)):
+                data.sum("api", "traces.span.metrics.calls", data.at(minutes=i), n, instance=f"i{k}",
+                         attributes={"service.name": "api", "span.name": "GET /", "span.kind": "SPAN_KIND_SERVER", "status.code": code})
+    near(review(data, "error_rise", SCRIPT).one(service="api")["numbers"]["after"], 0.125, 0.02, "after")
+
+
+@case
+def no_requests():
+    "a service without a single request has no rate of errors, which is unknown"
+    data = Telemetry(1)
+    data.calls("api", [0] * 60, errors=[0] * 60)
+    answer = review(data, "error_rise", SCRIPT)
+    assert not answer.found and not answer.examined and answer.unknown, vars(answer)
+
+
+@case
+def smallest():
+    "what was examined says the smallest rise that would have been seen"
+    assert look(lambda d: [0] * 60).examined[0]["smallest"]["rise"] >= 0.02
+
+
+@case
+def none_failed_spans():
+    "spans without a failure have no rise"
+    data = Telemetry(1)
+    requests(data, "api", lambda m: 0)
+    review(data, "error_rise", SPANS).not_found(service="api")
+
+
 main()

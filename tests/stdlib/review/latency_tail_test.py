@@ -119,4 +119,40 @@ def few():
     look(lambda m: 20, minutes=5, per_minute=1).is_unknown(service="api")
 
 
+@case
+def p99():
+    "p99 is told on both sides"
+    n = look(lambda m: 20 if m < 20 else 100).one(service="api")["numbers"]
+    assert n["p99_before"] >= n["p95_before"] and n["p99_after"] >= n["p95_after"] > 3 * n["p95_before"], n
+
+
+@case
+def smallest():
+    "what was examined says the smallest rise that would have been seen"
+    assert look(lambda m: 20).examined[0]["smallest"]["times"] >= 1.5
+
+
+@case
+def few_says_units():
+    "too few buckets of time are told as such"
+    assert "buckets of time" in look(lambda m: 20, minutes=5, per_minute=1).is_unknown(service="api")["why"]
+
+
+@case
+def constant():
+    "a latency that is always the same has not risen"
+    data = Telemetry(6)
+    for minute in range(40):
+        data.span("api", "GET /", data.at(minutes=minute), 10)
+    review(data, "latency_tail", SCRIPT).not_found(service="api")
+
+
+@case
+def none():
+    "without spans it is unknown"
+    data = Telemetry(7)
+    data.span("api", "job", data.at(seconds=1), 5, kind="client", parent=("1" * 32, "2" * 16))
+    review(data, "latency_tail", SCRIPT).is_unknown("no entry spans")
+
+
 main()

@@ -72,4 +72,45 @@ def few():
     look(lambda d: d.flat(5, 20, 1)).is_unknown(service="api")
 
 
+@case
+def more_instances():
+    "a load shared out over twice the instances has not changed, though each instance serves half"
+    data = Telemetry(1)
+    for k in range(4):
+        total = 0
+        for i in range(0 if k < 2 else 30, 61):
+            total += 60 * (20 if i < 30 else 10)
+            data.sum("api", "traces.span.metrics.calls", data.at(minutes=i), total, instance=f"i{k}", start=data.at(minutes=0 if k < 2 else 29),
+                     attributes={"service.name": "api", "span.name": "GET /", "span.kind": "SPAN_KIND_SERVER", "status.code": "STATUS_CODE_UNSET"})
+    review(data, "load_change", SCRIPT).not_found(service="api")
+
+
+@case
+def last_sample():
+    "a last sample alone that differs cannot tell yet"
+    look(lambda d: d.flat(30, 20, 0.1) + [60]).is_unknown("only the last sample", service="api")
+
+
+@case
+def last_three():
+    "three samples at the end that differ are found, weaker than a load that stayed"
+    short = look(lambda d: d.flat(30, 20, 0.1) + [60] * 3).one(service="api")
+    assert short["strength"] < 0.6 < look(lambda d: d.flat(30, 20, 0.1) + [60] * 20).one(service="api")["strength"], short
+
+
+@case
+def counts():
+    "samples on both sides and p are told"
+    n = look(lambda d: d.flat(30, 20, 1) + d.flat(30, 40, 2)).one(service="api")["numbers"]
+    near(n["n_before"] + n["n_after"], 60, 1, "samples")
+    assert n["p"] < 1e-6, n
+
+
+@case
+def smallest():
+    "what was examined says the smallest change that would have been seen"
+    examined = look(lambda d: d.flat(60, 20, 1)).examined[0]
+    assert examined["smallest"]["times"] >= 1.5, examined
+
+
 main()

@@ -6,7 +6,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "support"))
 from otlp import Telemetry  # noqa: E402
-from runner import case, main, near, review, same  # noqa: E402
+from runner import case, evaluate, main, near, review, same  # noqa: E402
 
 SCRIPT = """
 within { service = "api", onset = time "2026-01-01T00:30:00Z" }
@@ -76,6 +76,61 @@ def twice():
 def no_lines():
     "without lines of the service it is unknown, with the cure"
     assert "logs" in look(lambda m, d: []).is_unknown("no log lines")["cure"]
+
+
+@case
+def rates():
+    "rates per minute on both sides, the severity, an example and the first line are told"
+    r = look(lambda m, d: healthy(m, d) + ["evicted 3 entries of the table"] * (2 if m >= 35 else 0)).one(service="api")
+    near(r["numbers"]["rate_after"], 50 / 30, 0.05, "rate after")
+    same(r["numbers"]["rate_before"], 0, "rate before")
+    same([r["lists"]["severity"], r["lists"]["example"]], [["WARN"], ["evicted 3 entries of the table"]], "lists")
+    assert r["lists"]["first"][0].startswith("2026-01-01T00:35"), r["lists"]
+
+
+@case
+def quiet_before():
+    "a service that logged nothing before is found weaker"
+    r = look(lambda m, d: ["cannot open the table"] if m >= 30 else [])
+    assert r.one(service="api")["strength"] < 0.5
+
+
+def words(k):
+    return "".join("abcdefghij"[int(c)] for c in f"{k:04d}")
+
+
+@case
+def beyond_the_limit():
+    "of 1 200 kinds of messages, of which an ask keeps 500, the rare one that is new is kept and found"
+    def lines(m, d):
+        out = [f"{words(k)} was served" for k in range(1200) if (k + m) % 10 == 0] * 2
+        return out + (["rare thing broke"] if m >= 40 and m % 2 else [])
+    r = look(lines)
+    same(r.one(template="rare thing broke")["numbers"]["after"], 10, "lines")
+
+
+@case
+def beyond_the_limit_more():
+    "of 1 200 kinds of messages the one that is ten times as frequent is kept and found"
+    def lines(m, d):
+        out = [f"{words(k)} was served" for k in range(1200) if (k + m) % 10 == 0] * 2
+        return out + ["slow thing went on"] * (1 if m < 30 and m % 10 == 0 else 1 if m >= 30 else 0)
+    near(look(lines).one(template="slow thing went on")["numbers"]["times"], 10, 2, "times")
+
+
+@case
+def cut_is_told():
+    "what an ask left out of the templates stands in its mark"
+    data = Telemetry(9)
+    for minute in range(60):
+        for k in range(700):
+            data.log("api", data.at(minutes=minute, seconds=k / 20), f"{words(k)} was served")
+    said = evaluate(data, """
+within { onset = time "2026-01-01T00:30:00Z" }
+return (logs.templates { against = "before $onset" }):limited()
+""")
+    same(said, "500 of 700 templates, new ones, those that changed most and the most frequent", "mark")
+    same(evaluate(data, "return (logs.templates {}):limited()"), "500 of 700 templates, most frequent first", "mark without against")
 
 
 main()

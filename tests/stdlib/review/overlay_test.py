@@ -75,4 +75,42 @@ def short():
     look("moves_together", lambda m: 10, memory=lambda d: d.flat(5, 100 * MB, MB), minutes=5).is_unknown(service="api")
 
 
+@case
+def lag():
+    "a latency that follows memory three minutes later is found with its lag"
+    wave = lambda m: [0, 1, 3, 6, 4, 2, 0, 5, 7, 1, 0, 2][m % 12]
+    memory = lambda d: [(100 + 10 * wave(m)) * MB for m in range(60)]
+    n = look("moves_together", lambda m: 10 + 5 * wave(m - 3), memory=memory).one(service="api")["numbers"]
+    same(n["lag"], 180, "lag")
+    assert n["r"] > 0.8 > n["r0"], n
+
+
+@case
+def constant_memory():
+    "over constant memory nothing can be laid: unknown, and why"
+    look("moves_together", lambda m: 10 + m, memory=lambda d: [100 * MB] * 60).is_unknown("constant", service="api")
+
+
+@case
+def with_latency():
+    "a message that moves with memory tells how it moves with latency"
+    r = look("overlay", lambda m: 10 if m < 30 else 10 + 2 * (m - 30), lambda m: 1 if m < 30 else 1 + (m - 30) // 2)
+    assert r.one(template="walks the whole table")["numbers"]["with_latency"] > 0.5
+
+
+@case
+def no_spans_of_it():
+    "a service with memory and without entry spans is unknown"
+    data = Telemetry(3)
+    data.memory("store", data.linear(60, 100 * MB, MB))
+    data.span("api", "GET /", data.at(seconds=1), 5)
+    review(data, "moves_together", WITHOUT_LOGS).is_unknown("no entry spans", service="store")
+
+
+@case
+def smallest():
+    "what was examined says the smallest correlation that would have been seen"
+    near(look("moves_together", lambda m: 10).examined[0]["smallest"]["r"], 0.6, 0.001, "r")
+
+
 main()

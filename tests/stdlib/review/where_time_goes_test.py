@@ -74,4 +74,50 @@ def alike():
     assert not r.found, r.found
 
 
+@case
+def waiting():
+    "who waits for the step found is told: the nearest service that calls it"
+    r = review(traces(2, (0, 100)), "where_time_goes", SCRIPT)
+    same(r.one(service="store", operation="read")["lists"]["waiting"], ["api GET /"], "waiting")
+
+
+@case
+def path():
+    "the step found takes most of the critical path of slow requests, and less of typical ones"
+    n = review(traces(2, (0, 100)), "where_time_goes", SCRIPT).one(service="store", operation="read")["numbers"]
+    assert n["path_slow"] > 0.8 > n["path_typical"] > 0.2, n
+
+
+@case
+def beside():
+    "a slow step that runs beside the request has self time and no critical path"
+    data = Telemetry(6)
+    for i in range(100):
+        slow = i % 5 == 0
+        root = data.span("api", "GET /", data.at(seconds=10 * i), 120 if slow else 12)
+        data.span("api", "work", data.at(seconds=10 * i) + 1_000_000, 118 if slow else 10, kind="internal", parent=root)
+        data.span("api", "audit", data.at(seconds=10 * i) + 500_000, 100 if slow else 1, kind="internal", parent=root)
+    r = review(data, "where_time_goes", SCRIPT)
+    same(r.one(operation="audit")["numbers"]["path_slow"] < 0.1, True, "path of audit")
+    assert r.one(operation="work")["numbers"]["path_slow"] > 0.8
+
+
+@case
+def few_traces():
+    "with three traces a side it is found weaker"
+    few = review(traces(1, (100, 0), n=100), "where_time_goes", SCRIPT.replace("20", "3")).one(operation="compute")
+    assert few["strength"] <= 0.6, few
+    same(few["numbers"]["slow_traces"], 3, "traces")
+
+
+@case
+def a_little_longer():
+    "steps that all take a tenth longer explain nothing"
+    data = Telemetry(7)
+    for i in range(100):
+        data.span("api", "GET /", data.at(seconds=10 * i), 22 if i % 5 == 0 else 20)
+    r = review(data, "where_time_goes", SCRIPT)
+    r.not_found(operation="GET /")
+
+
 main()
