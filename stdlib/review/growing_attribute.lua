@@ -1,7 +1,8 @@
 -- A number on spans that grows since the onset: a size or a count that should stay.
 -- SPDX-License-Identifier: Apache-2.0
--- `first` is the level right after the onset, `max` the highest since. Not found: constants, noise, a pace as before,
--- sequence numbers, less than `times`. Unknown: nothing sent before the onset, or fewer than 3 buckets of time before or 4 after.
+-- `first` is the level right after the onset, `max` the highest since, which must be `times` the highest before as well.
+-- Not found: constants, noise, a pace as before, sequence numbers, less than `times`. Unknown: nothing sent before the
+-- onset, or fewer than 3 buckets of time before or 4 after.
 return review {
   version = 1,
   doc = "The slope after the onset is positive, at least three times that before, and the values repeat (sequence numbers always grow).",
@@ -20,6 +21,10 @@ return review {
     local rows = kernel.growing(frames.numbers)
     local function judge(row)
       local rise = row.first and row.max and row.first > 0 and row.max / row.first or (row.max and row.max > 0 and math.huge or 0)
+      -- The highest before the onset: what varies as widely without growing does not grow.
+      local mine = frames.numbers:where { service = row.service, operation = row.operation, attribute = row.attribute }
+      local top = kernel.quantile(mine, { by = { "attribute" }, value = "value", window = "then" }):table()[1]
+      if top and top.max and top.max > 0 and row.max < options.times * top.max then return end
       if rise >= options.times then
         found[#found + 1] = { kind = "growing_attribute", strength = math.max(0.3, math.min(1, row.r or 0.5)),
           subject = { service = row.service, operation = row.operation, attribute = row.attribute },

@@ -1,11 +1,13 @@
--- Memory growth that requests explain: the load of the service rose by as much since the same time.
+-- Memory growth that requests explain: the load of the service rises and falls with its memory.
 -- SPDX-License-Identifier: Apache-2.0
--- Not found where memory did not grow, whatever the load did. Unknown: no request rate of the service, or fewer than 3
--- samples on a side whose peaks cannot be compared either.
+-- Per common bucket of time, load = a · (1 + β · (memory / memory before − 1)), by least squares over the whole window,
+-- restarts and all: β 0 is a leak, 1 memory in proportion to load. Found and not found need β three quarters of its
+-- standard error away from `share`. Not found where memory did not grow, whatever the load did. Unknown: no request rate
+-- of the service, fewer than 8 common buckets, or too few requests to tell β from `share`.
 return review {
-  version = 1,
-  doc = "Compares the medians of requests per second and of memory before and after the onset of the memory growth, up to the "
-    .. "first restart: found when the load rose by at least `share` of what memory rose by, and visibly (p ≤ 0.05).",
+  version = 2,
+  doc = "Fits requests per second to memory over common buckets of time: found when the load rose by at least `share` of what memory "
+    .. "rose by, and by `least` in all; unknown when so few requests came that either could be.",
   takes = { memory = "metric.memory", load = "metric.request_rate" },
   options = { share = number { default = 0.5 }, least = number { default = 1.2 } },
   yields = {
@@ -17,109 +19,131 @@ return review {
     },
   },
   run = function (frames, options, earlier)
-    local found, examined, unknown, seen = {}, {}, {}, {}
-    local growth = {}
+    local found, examined, unknown, growth, loads = {}, {}, {}, {}, {}
     for _, f in ipairs(earlier) do
       if f.kind == "memory_growth" and f.subject.service then
         local g = growth[f.subject.service]
         if not g or f.strength > g.strength then growth[f.subject.service] = f end
       end
     end
-    local function median(list)
-      table.sort(list)
-      return list[math.ceil(#list / 2)]
-    end
-    -- Common buckets of time, split at the median of memory: the load in either half, of at least 8 buckets.
-    local function high_and_low(memory, load)
-      local first = kernel.groups(memory, { by = { "service" } }):table()[1]
-      local span = first and first.first and (first.last - first.first).seconds or 0
-      if span <= 0 then return end
-      local step = span / math.max(8, math.min(60, math.floor(first.n / 2)))
-      local with = { by = { "service" }, step = step, origin = first.first }
-      local of_time, both, values = {}, {}, {}
-      for _, row in ipairs(kernel.bucket(load, with):table()) do of_time[tostring(row.time)] = row.value end
-      for _, row in ipairs(kernel.bucket(memory, with):table()) do
-        local l = of_time[tostring(row.time)]
-        if l and row.value then
-          both[#both + 1] = { row.value, l }
-          values[#values + 1] = row.value
-        end
-      end
-      if #both < 8 then return end
-      local middle, low, high = median(values), {}, {}
-      for _, pair in ipairs(both) do
-        local side = pair[1] <= middle and low or high
-        side[#side + 1] = pair[2]
-      end
-      if #low < 3 or #high < 3 then return end
-      local n_low, n_high = #low, #high
-      local above, before, after = 0, median(low), median(high)
-      for _, l in ipairs(high) do
-        if l > before then above = above + 1 end
-      end
-      -- Three in four of the high buckets above the middle of the low ones, or it is chance.
-      return { before = before, after = after, times = before > 0 and after / before or nil, n_before = n_low, n_after = n_high,
-               p = above >= 0.75 * n_high and 0.05 or 1 }
-    end
-    local loads = {}
     for _, row in ipairs(kernel.groups(frames.load, { by = { "service" } }):table()) do
       if row.service then loads[row.service] = true end
     end
+    -- When the series of a frame begins and the distance of its samples in seconds (that of its longest series).
+    local function rhythm(frame)
+      local first, n, interval
+      for _, row in ipairs(kernel.groups(frame):first(300):table()) do
+        if row.first and (not n or row.n > n) then
+          n, interval = row.n, row.n > 1 and (row.last - row.first).seconds / (row.n - 1) or 0
+        end
+        if row.first and (not first or row.first < first) then first = row.first end
+      end
+      return first, interval or 0
+    end
+    -- Common buckets: { memory, load, time }; the load is summed over the instances that were sampled.
+    local function buckets(memory, load)
+      local first, a = rhythm(memory)
+      local _, b = rhythm(load)
+      local step = 2 * math.max(a, b)
+      if not first or step <= 0 then return {} end
+      local span = kernel.groups(memory, { by = { "service" } }):table()[1]
+      step = math.max(step, (span.last - span.first).seconds / 240)
+      local sums, out = {}, {}
+      local rows = kernel.bucket(load, { step = step, origin = first, reduce = "mean" })
+      local times, values = rows:column("time"), rows:column("value")
+      for i, time in ipairs(times) do
+        local key = tostring(time)
+        sums[key] = (sums[key] or 0) + values[i]
+      end
+      -- Around a restart requests are missing from the counters: the buckets beside a deep fall of memory tell nothing.
+      local last, skip
+      for _, row in ipairs(kernel.bucket(memory, { by = { "service" }, step = step, origin = first, reduce = "median" }):table()) do
+        if row.value then
+          if last and row.value < 0.7 * last then skip = 2 end
+          local l = sums[tostring(row.time)]
+          if l and not (skip and skip > 0) then out[#out + 1] = { memory = row.value, load = l, time = row.time } end
+          if skip then skip = skip - 1 end
+          last = row.value
+        end
+      end
+      return out
+    end
+    local function mean(list)
+      local sum = 0
+      for _, v in ipairs(list) do sum = sum + v end
+      return #list > 0 and sum / #list or nil
+    end
+    -- The fit: β, its standard error, levels on both sides; nil with fewer than 8 buckets.
+    local function fit(memory, load, g)
+      local rows = buckets(memory, load)
+      local n, level = #rows, g.numbers.before
+      if n < 8 or not level or level <= 0 then return nil, n end
+      local sx, sy, sxx, sxy, top = 0, 0, 0, 0, 0
+      for _, row in ipairs(rows) do
+        row.x = row.memory / level - 1
+        top = math.max(top, row.x)
+        sx, sy, sxx, sxy = sx + row.x, sy + row.load, sxx + row.x * row.x, sxy + row.x * row.load
+      end
+      local spread = sxx - sx * sx / n
+      if spread <= 0 or sy <= 0 then return nil, n end
+      local slope = (sxy - sx * sy / n) / spread
+      local at_rest = math.max((sy - slope * sx) / n, 0.02 * sy / n)
+      local rest = 0
+      for _, row in ipairs(rows) do rest = rest + (row.load - (sy - slope * sx) / n - slope * row.x) ^ 2 end
+      -- Before the onset against since; of growth since the first sample, and between restarts, low memory against high.
+      local low, high, m_low, m_high = {}, {}, {}, {}
+      local middle = g.numbers.n_before == 0 and sx / n or nil
+      for _, row in ipairs(rows) do
+        local is_low = row.time < g.onset
+        if middle then is_low = row.x < middle end
+        local l, m = is_low and low or high, is_low and m_low or m_high
+        l[#l + 1], m[#m + 1] = row.load, row.memory
+      end
+      local before, after = mean(low) or 0, mean(high) or 0
+      return { beta = slope / at_rest, error = math.sqrt(rest / (n - 2) / spread) / at_rest, top = top,
+               before = before, after = after, times = before > 0 and after / before or nil, n_before = #low, n_after = #high,
+               memory_times = mean(m_low) and mean(m_high) and mean(m_high) / mean(m_low) or g.numbers.times }
+    end
+    local function judge(service, g)
+      local subject = { service = service }
+      local memory, load = frames.memory:where { service = service }, frames.load:where { service = service }
+      if g.subject.instance then memory = memory:where { instance = g.subject.instance } end
+      local function unclear(c) return math.abs(c.beta - options.share) < 0.75 * c.error end
+      -- The load of the instance that grows, where it is known and enough; else that of all.
+      local own = g.subject.instance and load:where { instance = g.subject.instance }
+      local c, n = nil, 0
+      if own and own:rows() > 0 then c, n = fit(memory, own, g) end
+      if not c or unclear(c) then
+        local all, n_all = fit(memory, load, g)
+        if all then c = all else n = math.max(n or 0, n_all or 0) end
+      end
+      if not c then
+        unknown[#unknown + 1] = { kind = "memory_follows_load", subject = subject, slot = "load",
+          why = "too few samples of the request rate of " .. service .. ": " .. n .. " common with memory, at least 8 are needed", cure = "a longer window" }
+      elseif unclear(c) then
+        unknown[#unknown + 1] = { kind = "memory_follows_load", subject = subject, slot = "load",
+          why = "so few requests came to " .. service .. " that their rate may have risen with memory or not", cure = "a longer window, or more requests" }
+      else
+        if c.beta > options.share and 1 + c.beta * c.top >= options.least and c.beta >= 1.65 * c.error then
+          local times = c.times or 1e6
+          found[#found + 1] = { kind = "memory_follows_load", subject = subject, onset = g.onset,
+            strength = math.max(0.3, math.min(1, 1 - 0.5 / math.max(1, times))),
+            numbers = { memory_times = c.memory_times, load_times = times, before = c.before, after = c.after,
+                        n_before = c.n_before, n_after = c.n_after } }
+        end
+        examined[#examined + 1] = { kind = "memory_follows_load", subject = subject,
+          smallest = { load_times = math.max(options.least, 1 + (options.share + 0.75 * c.error) * c.top) } }
+      end
+    end
     for _, row in ipairs(kernel.groups(frames.memory, { by = { "service" } }):table()) do
       local service = row.service
-      if service and not seen[service] then
-        seen[service] = true
-        local g = growth[service]
-        if not loads[service] then
-          unknown[#unknown + 1] = { kind = "memory_follows_load", subject = { service = service }, slot = "load",
-            why = "no request rate of " .. service, cure = "send request durations or span metrics of this service" }
-        elseif not g then
-          examined[#examined + 1] = { kind = "memory_follows_load", subject = { service = service } }
-        else
-          -- Up to the first restart after the onset, medians of the same time on both sides; growth since the first
-          -- sample has no time before, there the halves are compared.
-          local cells = { service = service }
-          if g.subject.instance then cells.instance = g.subject.instance end
-          local memory = frames.memory:where(cells)
-          local t = kernel.trend(memory, { at = g.onset }):table()[1]
-          local split = { by = { "service" }, at = g.onset, to = t and t.first_reset }
-          if g.numbers.n_before == 0 and t and t.peak_time then split.at = g.onset + (t.peak_time - g.onset) / 2 end
-          local c = kernel.compare(frames.load:where { service = service }, split):table()[1]
-          local m = kernel.compare(memory, split):table()[1]
-          if not c or not c.before or not c.after or c.n_before < 3 or c.n_after < 3 then
-            -- Too few samples around the onset, as between restarts that follow soon: the load while memory was high
-            -- against the load while it was low, over the whole window.
-            local h = high_and_low(memory, frames.load:where { service = service })
-            if h then c, m = h, nil end
-          end
-          if not c or not c.before or not c.after or c.n_before < 3 or c.n_after < 3 then
-            -- Too few samples after a late onset to compare medians: the peaks still can be.
-            if c and c.max_before and c.max_after then
-              local times = c.max_before > 0 and c.max_after / c.max_before or 1
-              local mem = g.numbers.times or 1
-              if times >= options.least and times - 1 >= options.share * (mem - 1) then
-                found[#found + 1] = { kind = "memory_follows_load", subject = { service = service }, onset = g.onset, strength = 0.4,
-                  numbers = { memory_times = mem, load_times = times, before = c.max_before, after = c.max_after,
-                              n_before = c.n_before, n_after = c.n_after } }
-              end
-              examined[#examined + 1] = { kind = "memory_follows_load", subject = { service = service }, smallest = { load_times = options.least } }
-            else
-              unknown[#unknown + 1] = { kind = "memory_follows_load", subject = { service = service }, slot = "load",
-                why = "too few samples of the request rate of " .. service .. " around the onset", cure = "a longer window" }
-            end
-          else
-            local times = c.times or (c.before <= 0 and c.after > 0 and 1e6 or 1)
-            local mem = m and m.times or g.numbers.times or 1
-            if times >= options.least and (c.p or 1) <= 0.05 and times - 1 >= options.share * (mem - 1) then
-              found[#found + 1] = { kind = "memory_follows_load", subject = { service = service }, onset = g.onset,
-                strength = 1 - 0.5 / times,
-                numbers = { memory_times = mem, load_times = times, before = c.before, after = c.after,
-                            n_before = c.n_before, n_after = c.n_after } }
-            end
-            examined[#examined + 1] = { kind = "memory_follows_load", subject = { service = service },
-              smallest = { load_times = math.max(options.least, 1 + options.share * (mem - 1)) } }
-          end
-        end
+      if service and not loads[service] then
+        unknown[#unknown + 1] = { kind = "memory_follows_load", subject = { service = service }, slot = "load",
+          why = "no request rate of " .. service, cure = "send request durations or span metrics of this service" }
+      elseif service and growth[service] then
+        judge(service, growth[service])
+      elseif service then
+        examined[#examined + 1] = { kind = "memory_follows_load", subject = { service = service } }
       end
     end
     return { found = found, examined = examined, unknown = unknown }

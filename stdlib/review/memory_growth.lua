@@ -110,28 +110,29 @@ return review {
         if not h.p or h.p > 0.05 or not h.growth or h.growth < 0.25 * w.growth then return end
       end
       local late = trend(w.onset + (w.peak_time - w.onset) * (2 / 3), cut.to)
-      if not late or not late.growth or late.growth < 0.12 * w.growth or not keeps(frame, series, cut, w.onset) then return end
+      if late and late.growth and late.growth < 0.12 * w.growth or not keeps(frame, series, cut, w.onset) then return end
       return { onset = w.onset, times = w.last / w.first, before = w.first, n_before = 0, n_after = w.n, per_hour = w.per_hour }
     end
     -- What a collector cannot free is the floor of its teeth: the least value between falls of a tenth or more. It grows
     -- when nine in ten pairs of floors rise and the last third is above the first; the first tooth may begin half way up.
     local function floor(frame, series)
-      local teeth = of(frame, series, "resets", { share = 0.1 })
-      if not teeth or teeth.count < 6 then return end
-      local floors, from = {}, nil
-      local every, at = math.ceil(teeth.count / 100), 0
-      local function add(to)
-        local q = of(frame, series, "quantile", { from = from, to = to })
-        if q and q.min then floors[#floors + 1] = q.min end
-      end
-      for time in string.gmatch(teeth.times or "", "[^, ]+") do
-        at = at + 1
-        if at % every == 0 then
-          if from then add(time) end
-          from = time
+      if frame:rows() > 10000 then return end
+      local floors, last, low_now, low_at = {}, nil, nil, nil
+      local times = frame:column("time")
+      local at = {}
+      for i, v in ipairs(frame:column("value")) do
+        if v ~= null then
+          if last and v < 0.9 * last then
+            if low_now then floors[#floors + 1], at[#at + 1] = low_now, low_at end
+            low_now, low_at = v, times[i]
+          elseif low_now and v < low_now then
+            low_now, low_at = v, times[i]
+          end
+          last = v
         end
       end
-      add(nil)
+      if low_now then floors[#floors + 1], at[#at + 1] = low_now, low_at end
+      if #floors < 6 or #floors > 1000 then return end
       local up, pairs_of = 0, 0
       for i = 1, #floors do
         for k = i + 1, #floors do
@@ -139,14 +140,14 @@ return review {
           if floors[k] > floors[i] then up = up + 1 end
         end
       end
-      if #floors < 6 or up < 0.9 * pairs_of then return end
+      if up < 0.9 * pairs_of then return end
       local third = math.floor(#floors / 3)
       local i, k = math.ceil(third / 2), #floors - math.floor(third / 2)
       local low, high = floors[i], floors[k]
       if low <= 0 or high / low < options.times then return end
-      local all = of(frame, series, "groups", {})
-      local hours = (all.last - all.first).seconds / 3600 * (k - i) / (#floors + 1)
-      return { onset = all.first, times = high / low, before = low, n_before = 0, n_after = series.n, per_hour = (high - low) / hours,
+      local hours = (at[k] - at[i]).seconds / 3600
+      if hours <= 0 then return end
+      return { onset = times[1], times = high / low, before = low, n_before = 0, n_after = series.n, per_hour = (high - low) / hours,
                floor = true }
     end
     -- What grew in one stretch, or nil; the second result: whether it could be examined at all, else why not.

@@ -34,7 +34,7 @@ def load_rises():
     r = look(leak, lambda d: d.flat(30, 20, 1) + d.linear(30, 20, 0.8, 1)).one(service="api")
     assert r["numbers"]["load_times"] >= 1.4, r["numbers"]
     near(r["numbers"]["memory_times"], r["numbers"]["load_times"], 0.2, "memory")
-    assert r["numbers"]["n_before"] >= 25 and r["numbers"]["n_after"] >= 25, r["numbers"]
+    assert r["numbers"]["n_before"] >= 12 and r["numbers"]["n_after"] >= 12, r["numbers"]
 
 
 @case
