@@ -28,51 +28,6 @@ Level level(const double* first, size_t n, double floor) {
   return l;
 }
 
-struct Split {
-  size_t at = 0;
-  double z = 0;
-};
-
-Split rank_scan(const std::vector<double>& values, int direction) {
-  const size_t n = values.size();
-  const std::vector<double> r = ranks(values);
-  std::vector<double> sorted = values;
-  std::sort(sorted.begin(), sorted.end());
-  double ties = 0;
-  for (size_t i = 0; i < n;) {
-    size_t j = i;
-    while (j < n && sorted[j] == sorted[i]) ++j;
-    const double t = static_cast<double>(j - i);
-    ties += t * t * t - t;
-    i = j;
-  }
-  const double size = static_cast<double>(n);
-  const double unit = (size + 1 - ties / (size * (size - 1))) / 12;
-  Split best;
-  double sum = 0;
-  for (size_t k = 1; k + least_side <= n; ++k) {
-    sum += r[k - 1];
-    if (k < least_side) continue;
-    const double m = static_cast<double>(k), rest = size - m;
-    const double u = sum - m * (m + 1) / 2;
-    const double variance = m * rest * unit;
-    if (!(variance > 0)) continue;
-    const double z = (m * rest / 2 - u) / std::sqrt(variance);  // > 0: the samples after are larger
-    if (direction != 0 && z * direction <= 0) continue;
-    if (std::fabs(z) > std::fabs(best.z)) best = {k, z};
-  }
-  return best;
-}
-
-double scan_p(double z, size_t n, int direction) {
-  const double x = std::fabs(z);
-  if (x < 1.5) return 1;
-  const double size = static_cast<double>(n), edge = static_cast<double>(least_side);
-  const double span = 2 * log2_((size - edge) / edge) * 0.693147180559945309;
-  const double p = x * exp_(-x * x / 2) / 2.506628274631 * (span * (1 - 1 / (x * x)) + 4 / (x * x));
-  return std::clamp(direction ? p / 2 : p, 0.0, 1.0);
-}
-
 // Samples right before the split that already lie beyond everything before them belong to the change.
 size_t walk_back(const std::vector<double>& v, size_t at, double floor) {
   while (at > least_side + 1) {
@@ -107,6 +62,46 @@ std::vector<double> turned(const std::vector<double>& values, int direction) {
 }
 
 }  // namespace
+
+RankSplit rank_scan(const std::vector<double>& values, int direction) {
+  const size_t n = values.size();
+  const std::vector<double> r = ranks(values);
+  std::vector<double> sorted = values;
+  std::sort(sorted.begin(), sorted.end());
+  double ties = 0;
+  for (size_t i = 0; i < n;) {
+    size_t j = i;
+    while (j < n && sorted[j] == sorted[i]) ++j;
+    const double t = static_cast<double>(j - i);
+    ties += t * t * t - t;
+    i = j;
+  }
+  const double size = static_cast<double>(n);
+  const double unit = (size + 1 - ties / (size * (size - 1))) / 12;
+  RankSplit best;
+  double sum = 0;
+  for (size_t k = 1; k + least_side <= n; ++k) {
+    sum += r[k - 1];
+    if (k < least_side) continue;
+    const double m = static_cast<double>(k), rest = size - m;
+    const double u = sum - m * (m + 1) / 2;
+    const double variance = m * rest * unit;
+    if (!(variance > 0)) continue;
+    const double z = (m * rest / 2 - u) / std::sqrt(variance);  // > 0: the samples after are larger
+    if (direction != 0 && z * direction <= 0) continue;
+    if (std::fabs(z) > std::fabs(best.z)) best = {k, z};
+  }
+  return best;
+}
+
+double scan_p(double z, size_t n, int direction) {
+  const double x = std::fabs(z);
+  if (x < 1.5) return 1;
+  const double size = static_cast<double>(n), edge = static_cast<double>(least_side);
+  const double span = 2 * log2_((size - edge) / edge) * 0.693147180559945309;
+  const double p = x * exp_(-x * x / 2) / 2.506628274631 * (span * (1 - 1 / (x * x)) + 4 / (x * x));
+  return std::clamp(direction ? p / 2 : p, 0.0, 1.0);
+}
 
 double rising_p(const std::vector<double>& values) {
   const size_t n = values.size();
@@ -163,7 +158,7 @@ ChangePoint change_point(const Points& points, const ChangeOptions& options) {
   const Points bins = binned(points, most_bins);
   const std::vector<double> v = values_of(bins);
   size_t at = 0;
-  const Split split = rank_scan(v, options.direction);
+  const RankSplit split = rank_scan(v, options.direction);
   if (split.at) {
     c.p = scan_p(split.z, v.size(), options.direction);
     const int way = split.z > 0 ? 1 : -1;

@@ -51,6 +51,12 @@ struct ChangePoint {
 };
 ChangePoint change_point(const Points& points, const ChangeOptions& options = {});
 
+// The split of n ≥ 6 values at which the standardised Mann–Whitney statistic is largest (at least 3 values a side), and
+// p of that maximum over all splits of n values (Csörgő & Horváth). z > 0: the values after are larger; at 0: none.
+struct RankSplit { size_t at = 0; double z = 0; };
+RankSplit rank_scan(const std::vector<double>& values, int direction = 0);
+double scan_p(double z, size_t n, int direction = 0);
+
 // One-sided p of Mann and Kendall's S for a rising series (normal approximation, tie-corrected); 1 below 4 values.
 double rising_p(const std::vector<double>& values);
 // Median of pairwise slopes (Theil 1950, Sen 1968), per second, of at most 240 bins; 0 below 2 distinct times.

@@ -43,11 +43,13 @@ Result<FramePtr> run(const std::vector<FramePtr>& frames, const Map& map, const 
                        {"score", float64}, {"rank", int64}, {"slow", int64}, {"fast", int64}, {"slow_rows", int64},
                        {"fast_rows", int64}, {"slow_then", int64}, {"fast_then", int64}, {"new", boolean},
                        {"times", float64}, {"p_one", float64}, {"tried", int64}, {"p", float64},
-                       {"numbers_slow", text}, {"numbers_fast", text}, {"why", text}});
+                       {"numbers_slow", text}, {"numbers_fast", text}, {"split", float64}, {"slow_above", int64},
+                       {"fast_above", int64}, {"splits", int64}, {"split_share", float64}, {"p_split", float64}, {"why", text}});
   const Column& value = *f.column("value");
   const Column* z = f.column("z");
   const Column* effect = f.column("effect");
   const Column* times = f.column("times");
+  const Column* split = f.column("split");
   for (const Group& g : groups->groups) {
     if (stopped(stop)) return interrupted("contrast");
     std::vector<Tested> tested;
@@ -119,6 +121,20 @@ Result<FramePtr> run(const std::vector<FramePtr>& frames, const Map& map, const 
       out.set("p", t.p);
       for (const char* name : {"numbers_slow", "numbers_fast"})
         if (const Column* c = f.column(name); c && !c->absent(t.row)) out.set(name, c->text(t.row));
+      const auto slow_above = whole("slow_above", t.row), fast_above = whole("fast_above", t.row), splits = whole("splits", t.row);
+      const auto slow = whole("slow", t.row), fast = whole("fast", t.row);
+      if (t.number && split && !split->absent(t.row) && slow_above && fast_above && slow && fast && *slow > 0 && *fast > 0) {
+        out.set("split", split->number(t.row));
+        out.set("slow_above", *slow_above);
+        out.set("fast_above", *fast_above);
+        out.set("split_share", static_cast<double>(*slow_above) / static_cast<double>(*slow) -
+                                   static_cast<double>(*fast_above) / static_cast<double>(*fast));
+        if (splits && *splits > 0) {
+          out.set("splits", *splits);
+          const double one = fisher(*slow_above, *slow - *slow_above, *fast_above, *fast - *fast_above).two_sided;
+          out.set("p_split", std::min(1.0, one * static_cast<double>(*splits) * static_cast<double>(std::max<size_t>(tried, 1))));
+        }
+      }
       if (!t.why.empty()) out.set("why", t.why);
     }
   }

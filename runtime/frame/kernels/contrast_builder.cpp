@@ -1,12 +1,16 @@
-// Contrast frames from rows: stretches of time, slow and fast, counts by value, ranks of numbers.
+// Contrast frames from rows: slow and fast by stretch of time, counts by value, ranks and splits of numbers.
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/frame/kernels/contrast.h"
 
 #include <algorithm>
+#include <array>
+#include <atomic>
 #include <cmath>
-#include <numeric>
+#include <optional>
+#include <thread>
 
 #include "runtime/base/text.h"
+#include "runtime/frame/kernels/contrast_stretches.h"
 #include "runtime/frame/kernels/math.h"
 #include "runtime/frame/kernels/support.h"
 
@@ -14,88 +18,49 @@ namespace inquest {
 
 namespace {
 
-constexpr size_t least_stretch = 8, most_stretches = 240, few_values = 10, most_values = 100, most_relative = 20000;
+using contrast::Judged;
+using contrast::Sample;
 
-struct Judged {               // a row with its side
-  size_t row;
-  uint32_t stretch;
-  bool slow;
-  double relative;            // duration / median of the stretch
-};
+constexpr size_t few_values = 10, most_values = 100, most_relative = 2000, least_relative = 64;
+constexpr size_t shared_from = 500'000;
+constexpr uint32_t none = UINT32_MAX;
 
-// The rows of one population and window in order of time, each slow or fast within its stretch.
-template <class Rows>
-std::vector<Judged> judge(const Rows& rows, std::vector<size_t> order) {
-  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return rows[a].time < rows[b].time; });
-  const size_t n = order.size();
-  const size_t stretches = std::clamp<size_t>(n / least_stretch, 1, most_stretches);
-  std::vector<Judged> result;
-  result.reserve(n);
-  std::vector<double> durations;
-  for (size_t s = 0; s < stretches; ++s) {
-    const size_t from = n * s / stretches, to = n * (s + 1) / stretches;
-    durations.clear();
-    for (size_t i = from; i < to; ++i) durations.push_back(static_cast<double>(rows[order[i]].duration));
-    const double middle = durations.empty() ? 0 : quantile_of(durations, 0.5);
-    for (size_t i = from; i < to; ++i) {
-      const double d = static_cast<double>(rows[order[i]].duration);
-      result.push_back({order[i], static_cast<uint32_t>(s), d > middle, middle > 0 ? d / middle : 1});
+// How often a value stands on either side: [now fast, now slow, then fast, then slow].
+using Count = std::array<uint32_t, 4>;
+int64_t rows_now(const Count& c) { return int64_t{c[0]} + c[1]; }
+
+// Median of the rows that are not in `mine` (places in `sorted`, ascending): 0 when there is none.
+double median_of_others(const std::vector<double>& sorted, const std::vector<uint32_t>& mine) {
+  const size_t n = sorted.size() - mine.size();
+  if (n == 0) return 0;
+  const auto other = [&](size_t k) {                                 // the k-th place that is not in mine
+    size_t low = 0, high = mine.size();
+    while (low < high) {
+      const size_t middle = (low + high) / 2;
+      (mine[middle] - middle > k ? high : low) = mine[middle] - middle > k ? middle : middle + 1;
     }
-  }
-  return result;
+    return sorted[k + low];
+  };
+  if (n % 2) return other(n / 2);
+  const double a = other(n / 2 - 1), b = other(n / 2);
+  return a + (b - a) / 2;
 }
 
-struct Sample {               // one number of one row
-  double number;
-  uint32_t stretch;
-  bool slow;
-};
-
-struct RankResult { double z = 0, effect = 0; };
-
-// van Elteren: within every stretch the rank sum of the slow rows against its expectation, weighted 1 / (n + 1).
-RankResult stratified(std::vector<Sample> samples) {
-  std::stable_sort(samples.begin(), samples.end(), [](const Sample& a, const Sample& b) { return a.stretch < b.stretch; });
-  double sum = 0, variance = 0, pairs = 0, wins = 0;
-  for (size_t i = 0; i < samples.size();) {
-    size_t j = i;
-    std::vector<double> values;
-    double k = 0;
-    for (; j < samples.size() && samples[j].stretch == samples[i].stretch; ++j) {
-      values.push_back(samples[j].number);
-      k += samples[j].slow;
-    }
-    const double n = static_cast<double>(values.size()), m = n - k;
-    if (k > 0 && m > 0) {
-      const std::vector<double> r = ranks(values);
-      double slow_ranks = 0, squares = 0;
-      for (size_t a = 0; a < r.size(); ++a) {
-        if (samples[i + a].slow) slow_ranks += r[a];
-        squares += (r[a] - (n + 1) / 2) * (r[a] - (n + 1) / 2);
-      }
-      const double weight = 1 / (n + 1);
-      sum += weight * (slow_ranks - k * (n + 1) / 2);
-      variance += weight * weight * k * m / (n * (n - 1)) * squares;
-      pairs += k * m;
-      wins += slow_ranks - k * (k + 1) / 2;
-    }
-    i = j;
-  }
-  if (!(variance > 0)) return {};
-  return {sum / std::sqrt(variance), 2 * wins / pairs - 1};
-}
-
-std::string five_numbers(std::vector<double> values) {
-  std::string text = "[";
-  for (const double q : {0.0, 0.25, 0.5, 0.75, 1.0}) text += (q > 0 ? ", " : "") + shortest(quantile_of(values, q));
-  return text + "]";
+bool differs(const Count& c, int64_t slow_rows, int64_t fast_rows) {   // by three standard errors
+  if (slow_rows == 0 || fast_rows == 0) return false;
+  const double ns = static_cast<double>(slow_rows), nf = static_cast<double>(fast_rows);
+  const double a = c[1] / ns, b = c[0] / nf, both = (c[0] + c[1]) / (ns + nf);
+  return (a - b) * (a - b) > 9 * both * (1 - both) * (1 / ns + 1 / nf);
 }
 
 }  // namespace
 
 uint32_t ContrastBuilder::population(const Population& p) {
   const auto [at, fresh] = population_ids_.try_emplace(p, static_cast<uint32_t>(populations_.size()));
-  if (fresh) populations_.push_back(p);
+  if (fresh) {
+    populations_.push_back(p);
+    parts_.resize(populations_.size() * 2);
+  }
   return at->second;
 }
 
@@ -114,22 +79,259 @@ uint32_t ContrastBuilder::value(uint32_t attribute, std::string_view text) {
 }
 
 void ContrastBuilder::row(uint32_t population, int64_t time, int64_t duration, bool then) {
-  rows_.push_back({time, duration, population, then, texts_.size(), numbers_.size()});
+  at_ = population * size_t{2} + then;
+  ++rows_;
+  Part& p = parts_[at_];
+  p.time.push_back(time);
+  p.duration.push_back(duration);
+  p.text_from.push_back(static_cast<uint32_t>(p.texts.size()));
 }
 
 void ContrastBuilder::number(uint32_t attribute, double number) {
-  if (std::isfinite(number)) numbers_.push_back({attribute, number});
+  if (!std::isfinite(number)) return;
+  Part& p = parts_[at_];
+  p.numbers.push_back({attribute, static_cast<uint32_t>(p.time.size() - 1), number});
 }
 
-// What is counted of one population, now [0] and then [1].
-struct ContrastBuilder::Side {
-  std::vector<Judged> judged[2];
+namespace {
+
+// One row of the frame.
+struct Told {
+  const std::string* attribute;
+  std::optional<std::string> value;
+  Count count;
+  double times = 0;
+  std::string numbers_slow, numbers_fast;
+  std::optional<contrast::RankResult> rank;
+  contrast::Split split;
+};
+struct Rows {
+  std::vector<Told> told;
   int64_t slow_rows[2] = {0, 0}, fast_rows[2] = {0, 0};
 };
 
+}  // namespace
+
+// The work of finish(): one population after the other. One object belongs to one thread.
+struct ContrastBuilder::Finish {
+  const ContrastBuilder& b;
+  const Stop* stop;
+  Rows* out = nullptr;
+  std::vector<Count> counts{};                                       // of every value, 0 between populations
+  std::vector<uint32_t> slot{};                                      // of values whose durations are compared, else none
+  std::vector<uint32_t> touched{};
+  std::vector<std::vector<uint32_t>> by_attribute{};
+  std::map<std::string, bool> identifiers{}, cut{};
+  const Part* part[2] = {nullptr, nullptr};
+  Judged judged[2] = {};
+  int64_t fast_rows[2] = {0, 0};
+
+  size_t cells_to(const Part& q, size_t row) const {
+    return row + 1 < q.text_from.size() ? q.text_from[row + 1] : q.texts.size();
+  }
+
+  bool count_cells(int w) {
+    const Part& q = *part[w];
+    const Judged& j = judged[w];
+    for (size_t row = 0; row < q.time.size(); ++row) {
+      if (row % 65536 == 65535 && stopped(stop)) return false;
+      const size_t side = static_cast<size_t>(w) * 2 + j.slow[row];
+      for (size_t c = q.text_from[row], to = cells_to(q, row); c < to; ++c) {
+        Count& count = counts[q.texts[c]];
+        if (w == 0 ? !(count[0] | count[1]) : !(count[0] | count[1] | count[2] | count[3])) touched.push_back(q.texts[c]);
+        ++count[side];
+      }
+    }
+    return true;
+  }
+
+  // The values worth telling by attribute, commonest first; what was counted of others is forgotten.
+  std::vector<std::pair<std::string, uint32_t>> choose_values() {
+    std::vector<uint32_t> seen;
+    for (const uint32_t v : touched) {
+      if (rows_now(counts[v]) == 0) continue;
+      std::vector<uint32_t>& list = by_attribute[b.values_[v].first];
+      if (list.empty()) seen.push_back(b.values_[v].first);
+      list.push_back(v);
+    }
+    std::vector<std::pair<std::string, uint32_t>> names;
+    for (const uint32_t a : seen) {
+      std::vector<uint32_t>& list = by_attribute[a];
+      const std::string& name = b.attributes_[a];
+      int64_t total = 0;
+      for (const uint32_t v : list) total += rows_now(counts[v]);
+      if (list.size() > few_values && static_cast<int64_t>(list.size()) * 2 > total) {
+        identifiers[name] = true;
+        list.clear();
+        continue;
+      }
+      const auto commoner = [&](uint32_t x, uint32_t y) {
+        const int64_t nx = rows_now(counts[x]), ny = rows_now(counts[y]);
+        return nx != ny ? nx > ny : b.values_[x].second < b.values_[y].second;
+      };
+      if (list.size() > most_values) {
+        cut[name] = true;
+        std::nth_element(list.begin(), list.begin() + most_values, list.end(), commoner);
+        list.resize(most_values);
+      }
+      std::sort(list.begin(), list.end(), commoner);
+      names.emplace_back(name, a);
+    }
+    std::sort(names.begin(), names.end());
+    return names;
+  }
+
+  // Of each chosen value (slot): median relative duration over that of the other rows; 0: not known.
+  std::vector<double> times_of(const std::vector<uint32_t>& chosen) {
+    const Part& q = *part[0];
+    const Judged& j = judged[0];
+    const size_t n = q.time.size(), stride = n / (most_relative + 1) + 1;
+    std::vector<std::pair<double, uint32_t>> order;
+    for (size_t row = 0; row < n; row += stride) order.emplace_back(j.relative(row, q.duration[row]), static_cast<uint32_t>(row));
+    std::sort(order.begin(), order.end());
+    std::vector<double> sorted;
+    std::vector<std::vector<uint32_t>> with(chosen.size());           // places in `sorted`, ascending
+    for (const auto& [relative, row] : order) {
+      for (size_t c = q.text_from[row], to = cells_to(q, row); c < to; ++c)
+        if (const uint32_t s = slot[q.texts[c]]; s != none && (with[s].empty() || with[s].back() != sorted.size()))
+          with[s].push_back(static_cast<uint32_t>(sorted.size()));
+      sorted.push_back(relative);
+    }
+    std::vector<double> times(chosen.size(), 0);
+    std::vector<std::vector<double>> all_rows(chosen.size());
+    bool more = false;
+    std::vector<uint8_t> wanted(chosen.size(), 0);
+    for (size_t s = 0; s < chosen.size(); ++s)
+      if (stride > 1 && with[s].size() < least_relative && differs(counts[chosen[s]], j.slow_rows, fast_rows[0])) wanted[s] = more = true;
+    if (more)
+      for (size_t row = 0; row < n; ++row)
+        for (size_t c = q.text_from[row], to = cells_to(q, row); c < to; ++c)
+          if (const uint32_t s = slot[q.texts[c]]; s != none && wanted[s]) all_rows[s].push_back(j.relative(row, q.duration[row]));
+    for (size_t s = 0; s < chosen.size(); ++s) {
+      const size_t mine = with[s].size();
+      const double base = median_of_others(sorted, with[s]);
+      if (!(base > 0) || (mine == 0 && all_rows[s].empty())) continue;
+      if (!all_rows[s].empty()) times[s] = median(std::move(all_rows[s])) / base;
+      else if (mine % 2) times[s] = sorted[with[s][mine / 2]] / base;
+      else times[s] = (sorted[with[s][mine / 2 - 1]] + (sorted[with[s][mine / 2]] - sorted[with[s][mine / 2 - 1]]) / 2) / base;
+    }
+    return times;
+  }
+
+  void texts() {
+    const auto names = choose_values();
+    std::vector<uint32_t> chosen;
+    for (const auto& [name, a] : names)
+      for (const uint32_t v : by_attribute[a]) {
+        slot[v] = static_cast<uint32_t>(chosen.size());
+        chosen.push_back(v);
+      }
+    const std::vector<double> times = times_of(chosen);
+    for (const auto& [name, a] : names) {
+      for (const uint32_t v : by_attribute[a]) {
+        out->told.push_back({&b.attributes_[a], b.values_[v].second, counts[v], times[slot[v]], {}, {}, {}, {}});
+      }
+      by_attribute[a].clear();
+    }
+    for (const uint32_t v : chosen) slot[v] = none;
+    for (const uint32_t v : touched) counts[v] = {};
+    touched.clear();
+  }
+
+  void numbers() {
+    std::vector<uint32_t> place(b.attributes_.size(), none);
+    std::vector<std::pair<uint32_t, uint32_t>> names;                // attribute, place
+    std::vector<std::vector<Sample>> samples[2];
+    for (const int w : {0, 1})
+      for (const Number& number : part[w]->numbers) {
+        uint32_t& at = place[number.attribute];
+        if (at == none) {
+          if (w == 1) continue;                                      // not there now
+          at = static_cast<uint32_t>(names.size());
+          names.emplace_back(number.attribute, at);
+          for (auto& list : samples) list.emplace_back();
+        }
+        samples[w][at].push_back({number.number, judged[w].stretch[number.row], judged[w].slow[number.row] != 0});
+      }
+    std::sort(names.begin(), names.end(), [&](const auto& x, const auto& y) { return b.attributes_[x.first] < b.attributes_[y.first]; });
+    for (const auto& [a, at] : names) number(b.attributes_[a], samples[0][at], samples[1][at]);
+  }
+
+  void number(const std::string& name, const std::vector<Sample>& now, const std::vector<Sample>& then) {
+    std::vector<std::pair<double, Count>> distinct;                  // in the order of their coming
+    bool few = true;
+    for (const Sample& s : now) {
+      auto at = std::find_if(distinct.begin(), distinct.end(), [&](const auto& d) { return d.first == s.number; });
+      if (at == distinct.end()) {
+        few = distinct.size() < few_values;
+        if (!few) break;
+        at = distinct.insert(distinct.end(), {s.number, Count{}});
+      }
+      ++at->second[s.slow];
+    }
+    if (few && distinct.size() * 2 <= now.size()) {
+      for (const Sample& s : then)
+        for (auto& [value, count] : distinct)
+          if (value == s.number) ++count[2 + s.slow];
+      std::sort(distinct.begin(), distinct.end(), [](const auto& x, const auto& y) { return x.first < y.first; });
+      for (const auto& [value, count] : distinct) {
+        out->told.push_back({&name, shortest(value), count, 0, {}, {}, {}, {}});
+      }
+      return;
+    }
+    Count count{};
+    std::vector<double> slow, fast;
+    for (const Sample& s : now) {
+      (s.slow ? slow : fast).push_back(s.number);
+      ++count[s.slow];
+    }
+    for (const Sample& s : then) ++count[2 + s.slow];
+    Told row{&name, std::nullopt, count, 0, {}, {}, contrast::stratified(now), contrast::best_split(now)};
+    if (!slow.empty()) row.numbers_slow = contrast::five_numbers(slow);
+    if (!fast.empty()) row.numbers_fast = contrast::five_numbers(fast);
+    out->told.push_back(std::move(row));
+  }
+
+  bool run(size_t population, Rows& rows) {
+    out = &rows;
+    for (const size_t w : {size_t{0}, size_t{1}}) {
+      part[w] = &b.parts_[population * 2 + w];
+      judged[w] = contrast::judge(part[w]->time, part[w]->duration);
+      rows.slow_rows[w] = judged[w].slow_rows;
+      rows.fast_rows[w] = fast_rows[w] = static_cast<int64_t>(part[w]->time.size()) - judged[w].slow_rows;
+    }
+    if (part[0]->time.empty()) return true;                          // nothing now: nothing to tell apart
+    if (counts.empty()) {
+      counts.resize(b.values_.size());
+      slot.resize(b.values_.size(), none);
+      by_attribute.resize(b.attributes_.size());
+    }
+    if (!count_cells(0) || !count_cells(1)) return false;
+    texts();
+    numbers();
+    return true;
+  }
+};
+
 Result<FramePtr> ContrastBuilder::finish(bool against, const Stop* stop) {
-  rows_.push_back({0, 0, 0, false, texts_.size(), numbers_.size()});  // ends the cells of the last row
-  const size_t n_rows = rows_.size() - 1;
+  // Populations do not depend on each other: many cells are shared between two threads, and told in order after that.
+  std::vector<Rows> results(populations_.size());
+  size_t cells = 0;
+  for (const Part& part : parts_) cells += part.texts.size() + part.numbers.size();
+  std::atomic<size_t> next = 0;
+  std::atomic<bool> stopped_ = false;
+  Finish first{*this, stop}, second{*this, stop};
+  const auto work = [&](Finish& finish) {
+    for (size_t i; (i = next++) < populations_.size() && !stopped_;)
+      if (stopped(stop) || !finish.run(i, results[i])) stopped_ = true;
+  };
+  std::thread helper;
+  if (cells >= shared_from && populations_.size() > 1 && std::thread::hardware_concurrency() > 1)
+    helper = std::thread([&] { work(second); });
+  work(first);
+  if (helper.joinable()) helper.join();
+  if (stopped_) return interrupted("contrast");
+
   FrameBuilder out(Shape::contrast);
   out.head();
   using enum ColumnType;
@@ -137,153 +339,52 @@ Result<FramePtr> ContrastBuilder::finish(bool against, const Stop* stop) {
   for (const char* name : {"slow", "fast", "slow_then", "fast_then", "slow_rows", "fast_rows", "slow_rows_then", "fast_rows_then"})
     out.add(name, int64);
   out.add("times", float64).add("numbers_slow", text).add("numbers_fast", text).add("z", float64).add("effect", float64);
-
-  std::vector<std::vector<size_t>> members(populations_.size() * 2);
-  for (size_t i = 0; i < n_rows; ++i) members[rows_[i].population * 2 + rows_[i].then].push_back(i);
-  struct Count { int64_t slow[2] = {0, 0}, fast[2] = {0, 0}; };
-  std::vector<Count> counts(values_.size());
-  std::vector<uint32_t> touched;
-  std::map<std::string, bool> identifiers, cut;
-
+  out.add("split", float64).add("slow_above", int64).add("fast_above", int64).add("splits", int64);
   for (const auto& [p, id] : population_ids_) {                      // ascending: the order of the frame
-    Side side;
-    std::map<uint32_t, std::vector<Sample>> samples[2];              // of numbers, per attribute
-    for (const int w : {0, 1}) {
-      side.judged[w] = judge(rows_, members[id * 2 + static_cast<size_t>(w)]);
-      size_t polled = 0;
-      for (const Judged& j : side.judged[w]) {
-        if (++polled % 16384 == 0 && stopped(stop)) return interrupted("contrast");
-        (j.slow ? side.slow_rows : side.fast_rows)[w] += 1;
-        for (size_t c = rows_[j.row].text_from; c < rows_[j.row + 1].text_from; ++c) {
-          Count& count = counts[texts_[c]];
-          if (!(count.slow[0] | count.fast[0] | count.slow[1] | count.fast[1])) touched.push_back(texts_[c]);
-          ++(j.slow ? count.slow : count.fast)[w];
-        }
-        for (size_t c = rows_[j.row].number_from; c < rows_[j.row + 1].number_from; ++c)
-          samples[w][numbers_[c].attribute].push_back({numbers_[c].number, j.stretch, j.slow});
-      }
-    }
-    if (side.judged[0].empty()) {                                    // nothing now: nothing to tell apart
-      for (const uint32_t v : touched) counts[v] = {};
-      touched.clear();
-      continue;
-    }
-    const auto begin = [&](const std::string& attribute) {
+    const Rows& rows = results[id];
+    for (const Told& t : rows.told) {
       out.text(0, p.service);
       if (p.namespace_) out.text(1, *p.namespace_);
       if (p.instance) out.text(2, *p.instance);
       if (p.version) out.text(3, *p.version);
       out.text(4, p.operation);
-      out.text(5, attribute);
-      out.integer(11, side.slow_rows[0]);
-      out.integer(12, side.fast_rows[0]);
-      if (!against) return;
-      out.integer(13, side.slow_rows[1]);
-      out.integer(14, side.fast_rows[1]);
-    };
-    const auto tell = [&](const Count& count) {
-      out.integer(7, count.slow[0]);
-      out.integer(8, count.fast[0]);
-      if (!against) return;
-      out.integer(9, count.slow[1]);
-      out.integer(10, count.fast[1]);
-    };
-
-    // Text values by attribute, commonest first.
-    std::map<std::string, std::vector<uint32_t>> by_attribute;
-    for (const uint32_t v : touched)
-      if (counts[v].slow[0] + counts[v].fast[0] > 0) by_attribute[attributes_[values_[v].first]].push_back(v);
-    std::unordered_map<uint32_t, size_t> wanted;                     // values whose relative durations are collected
-    for (auto& [name, list] : by_attribute) {
-      int64_t total = 0;
-      const auto size = [&](uint32_t v) { return counts[v].slow[0] + counts[v].fast[0]; };
-      for (const uint32_t v : list) total += size(v);
-      if (list.size() > few_values && static_cast<int64_t>(list.size()) * 2 > total) {
-        identifiers[name] = true;
-        list.clear();
-        continue;
+      out.text(5, *t.attribute);
+      if (t.value) out.text(6, *t.value);
+      out.integer(7, t.count[1]);
+      out.integer(8, t.count[0]);
+      out.integer(11, rows.slow_rows[0]);
+      out.integer(12, rows.fast_rows[0]);
+      if (against) {
+        out.integer(9, t.count[3]);
+        out.integer(10, t.count[2]);
+        out.integer(13, rows.slow_rows[1]);
+        out.integer(14, rows.fast_rows[1]);
       }
-      std::sort(list.begin(), list.end(), [&](uint32_t a, uint32_t b) {
-        return size(a) != size(b) ? size(a) > size(b) : values_[a].second < values_[b].second;
-      });
-      if (list.size() > most_values) {
-        cut[name] = true;
-        list.resize(most_values);
+      if (t.times > 0) out.number(15, t.times);
+      if (!t.numbers_slow.empty()) out.text(16, t.numbers_slow);
+      if (!t.numbers_fast.empty()) out.text(17, t.numbers_fast);
+      if (t.rank) {
+        out.number(18, t.rank->z);
+        out.number(19, t.rank->effect);
       }
-      for (const uint32_t v : list) wanted.try_emplace(v, wanted.size());
-    }
-    std::vector<std::vector<double>> with(wanted.size());
-    std::vector<double> all;
-    const size_t stride = side.judged[0].size() / most_relative + 1;
-    for (size_t i = 0; i < side.judged[0].size(); i += stride) {
-      const Judged& j = side.judged[0][i];
-      all.push_back(j.relative);
-      for (size_t c = rows_[j.row].text_from; c < rows_[j.row + 1].text_from; ++c)
-        if (const auto at = wanted.find(texts_[c]); at != wanted.end()) with[at->second].push_back(j.relative);
-    }
-    std::sort(all.begin(), all.end());
-    for (const auto& [name, list] : by_attribute)
-      for (const uint32_t v : list) {
-        begin(name);
-        out.text(6, values_[v].second);
-        tell(counts[v]);
-        std::vector<double>& mine = with[wanted[v]];
-        std::sort(mine.begin(), mine.end());
-        std::vector<double> others;
-        std::set_difference(all.begin(), all.end(), mine.begin(), mine.end(), std::back_inserter(others));
-        if (const double base = median(others); !mine.empty() && base > 0) out.number(15, median(mine) / base);
-        out.end_row();
+      if (t.split.found) {
+        out.number(20, t.split.at);
+        out.integer(21, t.split.slow_above);
+        out.integer(22, t.split.fast_above);
+        out.integer(23, t.split.tried);
       }
-    for (const uint32_t v : touched) counts[v] = {};
-    touched.clear();
-
-    std::vector<std::pair<std::string, uint32_t>> numeric;
-    for (const auto& [attribute, list] : samples[0]) numeric.emplace_back(attributes_[attribute], attribute);
-    std::sort(numeric.begin(), numeric.end());
-    for (const auto& [name, attribute] : numeric) {
-      const std::vector<Sample>& now = samples[0][attribute];
-      const std::vector<Sample>& then = samples[1][attribute];
-      std::map<double, Count> distinct;
-      for (const Sample& s : now) {
-        ++(s.slow ? distinct[s.number].slow : distinct[s.number].fast)[0];
-        if (distinct.size() > few_values) break;
-      }
-      if (distinct.size() <= few_values && distinct.size() * 2 <= now.size()) {
-        for (const Sample& s : then)
-          if (const auto at = distinct.find(s.number); at != distinct.end()) ++(s.slow ? at->second.slow : at->second.fast)[1];
-        for (const auto& [number, count] : distinct) {
-          begin(name);
-          out.text(6, shortest(number));
-          tell(count);
-          out.end_row();
-        }
-        continue;
-      }
-      Count count;
-      std::vector<double> slow, fast;
-      for (const Sample& s : now) {
-        (s.slow ? slow : fast).push_back(s.number);
-        ++(s.slow ? count.slow : count.fast)[0];
-      }
-      for (const Sample& s : then) ++(s.slow ? count.slow : count.fast)[1];
-      begin(name);
-      tell(count);
-      if (!slow.empty()) out.text(16, five_numbers(std::move(slow)));
-      if (!fast.empty()) out.text(17, five_numbers(std::move(fast)));
-      const RankResult rank = stratified(now);
-      out.number(18, rank.z);
-      out.number(19, rank.effect);
       out.end_row();
     }
   }
-  const auto note = [&](const std::map<std::string, bool>& names, const std::string& what) {
+  const auto note = [&](std::map<std::string, bool> names, const std::map<std::string, bool>& more, const std::string& what) {
+    names.insert(more.begin(), more.end());
     if (names.empty()) return;
     std::vector<std::string> list;
     for (const auto& [name, yes] : names) list.push_back(name);
     out.marks().notes.push_back(what + join(list, ", "));
   };
-  note(identifiers, "identifiers left out: ");
-  note(cut, "only the 100 commonest values of: ");
+  note(first.identifiers, second.identifiers, "identifiers left out: ");
+  note(first.cut, second.cut, "only the 100 commonest values of: ");
   return out.finish();
 }
 

@@ -19,7 +19,7 @@ namespace inquest {
 
 using Stop = std::atomic<bool>;
 
-constexpr int kernels_version = 1;             // raised when a kernel's numbers change; journalled, for replay
+constexpr int kernels_version = 2;             // raised when a kernel's numbers change; journalled, for replay
 
 struct Kernel {
   const char* name;

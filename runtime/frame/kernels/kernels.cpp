@@ -3,6 +3,7 @@
 //
 // align.h         bucket, calls, overlay
 // change_point.h  change_point
+// change_points.h change_points
 // compare.h       compare, spikes
 // contrast.h      contrast
 // growing.h       growing
@@ -11,11 +12,14 @@
 // restart.h       resets
 // templates.h     log_diff, template_diff
 // trace.h         critical_path, self_time, waterfall, where_time
+// trace_diff.h    trace_diff
 // trend.h         trend
+// waits.h         waits
 #include "runtime/frame/kernels/kernel.h"
 
 #include "runtime/frame/kernels/align.h"
 #include "runtime/frame/kernels/change_point.h"
+#include "runtime/frame/kernels/change_points.h"
 #include "runtime/frame/kernels/compare.h"
 #include "runtime/frame/kernels/contrast.h"
 #include "runtime/frame/kernels/groups.h"
@@ -25,7 +29,9 @@
 #include "runtime/frame/kernels/template_series.h"
 #include "runtime/frame/kernels/templates.h"
 #include "runtime/frame/kernels/trace.h"
+#include "runtime/frame/kernels/trace_diff.h"
 #include "runtime/frame/kernels/trend.h"
+#include "runtime/frame/kernels/waits.h"
 
 namespace inquest {
 
@@ -34,6 +40,7 @@ const std::vector<Kernel>& kernels() {
       bucket_kernel,
       calls_kernel,
       change_point_kernel,
+      change_points_kernel,
       compare_kernel,
       contrast_kernel,
       critical_path_kernel,
@@ -49,7 +56,9 @@ const std::vector<Kernel>& kernels() {
       spikes_kernel,
       template_diff_kernel,
       template_series_kernel,
+      trace_diff_kernel,
       trend_kernel,
+      waits_kernel,
       waterfall_kernel,
       where_time_kernel,
   };

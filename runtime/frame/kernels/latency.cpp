@@ -10,6 +10,7 @@
 #include "runtime/base/text.h"
 #include "runtime/frame/kernels/loghist.h"
 #include "runtime/frame/kernels/math.h"
+#include "runtime/frame/kernels/select.h"
 
 namespace inquest {
 
@@ -166,6 +167,39 @@ Result<FramePtr> run_series(const std::vector<FramePtr>& frames, const Map& map,
   return out.finish();
 }
 
+using Wanted = std::vector<std::pair<std::string, double>>;
+
+// Quantiles of the values of one group after the other: exact, or from a log histogram when there are many.
+template <class T>
+struct Ranked {
+  explicit Ranked(const Wanted& names) : wanted(names) {
+    for (size_t i = 0; i < wanted.size(); ++i) order.push_back(i);
+    std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return wanted[a].second < wanted[b].second; });
+  }
+  // Sets the columns of the row that is open; true when they are rough.
+  bool tell(ResultTable& out, int64_t exact_below) {
+    if (values.empty()) return false;
+    const bool rough = static_cast<int64_t>(values.size()) >= exact_below;
+    ranks.clear();
+    for (const size_t i : order) ranks.push_back(RankSelector<T>::rank(wanted[i].second, values.size()));
+    if (rough) {
+      histogram.clear();
+      for (const T v : values) histogram.add(static_cast<double>(v));
+      got.clear();
+      for (const size_t rank : ranks) got.push_back(static_cast<T>(histogram.at(rank)));
+    } else {
+      selector.select(values.data(), values.size(), ranks, got);
+    }
+    for (size_t i = 0; i < order.size(); ++i) out.set(wanted[order[i]].first, got[i]);
+    return rough;
+  }
+  const Wanted& wanted;
+  std::vector<T> values, got;
+  std::vector<size_t> order, ranks;
+  RankSelector<T> selector;
+  NumberHistogram histogram;
+};
+
 Result<FramePtr> run_quantile(const std::vector<FramePtr>& frames, const Map& map, const Stop* stop) {
   KernelOptions options(quantile_kernel, map);
   const Result<FramePtr> frame = need_frame("quantile", frames);
@@ -174,6 +208,7 @@ Result<FramePtr> run_quantile(const std::vector<FramePtr>& frames, const Map& ma
   const bool buckets = f.shape == Shape::latency && !options.has("value");
   const std::string name = options.text("value", f.shape == Shape::spans || buckets ? "duration" : "value");
   const std::vector<double> more = options.numbers("q", {});
+  const int64_t exact_below = options.integer("exact_below", 10'000'000);
   for (const double q : more)
     if (!(q >= 0 && q <= 1)) options.wrong("q", "numbers from 0 to 1");
   if (options.error()) return *options.error();
@@ -196,14 +231,17 @@ Result<FramePtr> run_quantile(const std::vector<FramePtr>& frames, const Map& ma
   for (const double q : more) names.push_back("q" + shortest(q));
   std::vector<ResultTable::Field> fields = {{"n", int64}, {"p50", type}, {"p95", type}, {"p99", type}, {"p999", type},
                                             {"max", type}, {"min", type}, {"mean", type == duration ? duration : float64}};
-  std::vector<std::pair<std::string, double>> wanted = {{"p50", 0.5}, {"p95", 0.95}, {"p99", 0.99}, {"p999", 0.999},
-                                                        {"max", 1}, {"min", 0}};
+  Wanted wanted = {{"p50", 0.5}, {"p95", 0.95}, {"p99", 0.99}, {"p999", 0.999},
+                   {"max", 1}, {"min", 0}};
   for (size_t i = 0; i < more.size(); ++i) {
     fields.push_back({names[i].c_str(), type});
     wanted.emplace_back(names[i], more[i]);
   }
   fields.push_back({"why", text});
   ResultTable out(groups->by, fields);
+  bool rough = buckets;
+  Ranked<int64_t> whole_numbers(wanted);
+  Ranked<double> numbers(wanted);
   for (const Group& g : groups->groups) {
     if (stopped(stop)) return interrupted("quantile");
     out.row(g.key);
@@ -214,33 +252,37 @@ Result<FramePtr> run_quantile(const std::vector<FramePtr>& frames, const Map& ma
       if (side.histogram.count() == 0) { out.set("why", "no requests"); continue; }
       for (const auto& [column, q] : wanted) out.set(column, side.histogram.quantile(q));
       if (l.sum) out.set("mean", side.total / side.histogram.count());
-    } else if (type == float64) {
-      std::vector<double> values;
+      continue;
+    }
+    size_t n = 0;
+    double mean = 0;
+    if (type == float64) {
       double sum = 0;
+      std::vector<double>& values = numbers.values;
+      values.clear();
+      values.reserve(g.rows.size());
       for (const uint32_t row : g.rows)
         if (const double v = value->number(row); std::isfinite(v)) { values.push_back(v); sum += v; }
-      out.set("n", values.size());
-      if (values.empty()) { out.set("why", "no values"); continue; }
-      for (const auto& [column, q] : wanted) out.set(column, quantile_of(values, q));
-      out.set("mean", sum / static_cast<double>(values.size()));
+      n = values.size();
+      mean = sum / static_cast<double>(n);
+      rough |= numbers.tell(out, exact_below);
     } else {
-      std::vector<int64_t> values;
       __int128 sum = 0;
+      std::vector<int64_t>& values = whole_numbers.values;
+      values.clear();
+      values.reserve(g.rows.size());
       for (const uint32_t row : g.rows)
         if (!value->absent(row)) { values.push_back(value->ints[row]); sum += value->ints[row]; }
-      out.set("n", values.size());
-      if (values.empty()) { out.set("why", "no values"); continue; }
-      const double n = static_cast<double>(values.size());
-      for (const auto& [column, q] : wanted) {
-        const auto at = values.begin() + static_cast<std::ptrdiff_t>(std::clamp(std::ceil(q * n - n * 1e-12), 1.0, n)) - 1;
-        std::nth_element(values.begin(), at, values.end());
-        out.set(column, *at);
-      }
-      if (type == duration) out.set("mean", static_cast<int64_t>(sum / static_cast<__int128>(values.size())));
-      else out.set("mean", static_cast<double>(sum) / n);
+      n = values.size();
+      mean = static_cast<double>(sum) / static_cast<double>(n);
+      if (n && type == duration) out.set("mean", static_cast<int64_t>(sum / static_cast<__int128>(n)));
+      rough |= whole_numbers.tell(out, exact_below);
     }
+    out.set("n", n);
+    if (n == 0) out.set("why", "no values");
+    else if (type != duration) out.set("mean", mean);
   }
-  if (buckets) out.marks().approximate = "log histogram, relative error 0.8 %";
+  if (rough) out.marks().approximate = "log histogram, relative error 0.8 %";
   return out.finish();
 }
 
@@ -250,7 +292,7 @@ const Kernel latency_summary_kernel = {"latency_summary", "quantiles and errors 
                                        "by, from, to, window, at", run_summary};
 const Kernel latency_series_kernel = {"latency_series", "quantiles and errors of a latency frame per bucket of time",
                                       "by, from, to, window, step", run_series};
-const Kernel quantile_kernel = {"quantile", "exact nearest-rank quantiles of a numeric column per group",
-                                "by, value, from, to, window, q", run_quantile};
+const Kernel quantile_kernel = {"quantile", "nearest-rank quantiles of a numeric column per group, exact below ten million values",
+                                "by, value, from, to, window, q, exact_below", run_quantile};
 
 }  // namespace inquest

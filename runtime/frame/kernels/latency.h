@@ -20,7 +20,9 @@
 //   p95, p99, max (duration), errors, error_rate, window when the frame has it. Ascending by labels, window, time. A
 //   table for charts, and for
 //   change_point with value = "p95" and the like. Buckets without requests have no row.
-// Kernel `quantile` (by, value, from, to, window, q = list): exact quantiles of any numeric column per group (default
+// Kernel `quantile` (by, value, from, to, window, q = list, exact_below = 10 000 000): quantiles of any numeric column
+//   per group, exact below that many values of a group, else from a log histogram (within 0.8 %, loghist.h; the result
+//   is then marked approximate; its max and min are rough too). Default columns (default
 // of spans: by
 //   service, operation, value `duration`); of a `latency` frame from its buckets. Columns: labels…, n, p50, p95, p99,
 //   p999, max,

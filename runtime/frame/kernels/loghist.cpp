@@ -76,4 +76,54 @@ bool LogHistogram::operator==(const LogHistogram& other) const {
   return used(*this) == used(other);
 }
 
+namespace {
+
+constexpr int number_shift = 46;                         // 64 − sign, exponent, six bits of the mantissa
+constexpr size_t number_buckets = size_t{1} << 18;
+
+size_t number_bucket(double value) {
+  uint64_t bits = std::bit_cast<uint64_t>(value);
+  if (((bits >> 52) & 2047) == 0) bits = 0;              // too small to be normal
+  const uint64_t up = bits ^ (static_cast<uint64_t>(static_cast<int64_t>(bits) >> 63) | (uint64_t{1} << 63));
+  return static_cast<size_t>(up >> number_shift);
+}
+
+double number_middle(size_t bucket) {
+  const bool positive = bucket >= number_buckets / 2;
+  const uint64_t size = positive ? bucket - number_buckets / 2 : number_buckets / 2 - 1 - bucket;
+  if ((size >> 6) == 0) return 0;
+  const double middle = std::bit_cast<double>((size << number_shift) | (uint64_t{1} << (number_shift - 1)));
+  return positive ? middle : -middle;
+}
+
+}  // namespace
+
+void NumberHistogram::add(double value, int64_t count) {
+  if (!std::isfinite(value) || count <= 0) return;
+  if (counts_.empty()) counts_.resize(number_buckets);
+  counts_[number_bucket(value)] += count;
+  count_ += count;
+}
+
+void NumberHistogram::merge(const NumberHistogram& other) {
+  if (other.counts_.empty()) return;
+  if (counts_.empty()) counts_.resize(number_buckets);
+  for (size_t i = 0; i < number_buckets; ++i) counts_[i] += other.counts_[i];
+  count_ += other.count_;
+}
+
+void NumberHistogram::clear() {
+  std::fill(counts_.begin(), counts_.end(), 0);
+  count_ = 0;
+}
+
+double NumberHistogram::at(size_t rank) const {
+  int64_t seen = 0;
+  for (size_t i = 0; i < counts_.size(); ++i) {
+    seen += counts_[i];
+    if (seen > static_cast<int64_t>(rank)) return number_middle(i);
+  }
+  return 0;
+}
+
 }  // namespace inquest

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -37,6 +38,21 @@ class LogHistogram final {
  private:
   int32_t first_ = 0;                            // bucket of counts_[0]
   std::vector<int64_t> counts_;
+  int64_t count_ = 0;
+};
+
+// The same of any finite numbers: sign, exponent and six bits of the mantissa, so values of either sign and any size
+// keep the relative error (numbers below 2e-308 in size count as 0). Mergeable by addition.
+class NumberHistogram final {
+ public:
+  void add(double value, int64_t count = 1);
+  void merge(const NumberHistogram& other);
+  void clear();
+  int64_t count() const { return count_; }
+  double at(size_t rank) const;                  // the middle of the bucket of the value at `rank` (from 0); 0 when empty
+
+ private:
+  std::vector<int64_t> counts_;                  // 2^18 buckets once used, ascending
   int64_t count_ = 0;
 };
 

@@ -262,7 +262,8 @@ double median(std::vector<double> values) {
   std::nth_element(values.begin(), middle, values.end());
   if (values.size() % 2) return *middle;
   const double low = *std::max_element(values.begin(), middle);
-  return low + (*middle - low) / 2;
+  const double apart = *middle - low;
+  return std::isfinite(apart) ? low + apart / 2 : low / 2 + *middle / 2;  // beyond the largest double
 }
 
 double mad(std::vector<double> values, double centre) {

@@ -189,37 +189,94 @@ Result<Groups> group(const Frame& frame, KernelOptions& options, const std::vect
       codes[i][row] = at->second;
     }
   }
-  const auto code = [&](size_t i, size_t row) -> uint64_t {
-    if (by[i]->absent(row)) return 0;
-    return 1 + uint64_t{by[i]->type == ColumnType::text ? by[i]->codes[row] : codes[i][row]};
-  };
-  // One table per column maps (group so far, code) to the group so far: linear in rows × columns.
-  std::vector<std::unordered_map<uint64_t, uint32_t>> tables(by.size());
-  std::vector<uint32_t> sizes(by.size(), 0);
-  std::vector<Group>& groups = result.groups;
-  for (size_t row = 0; row < frame.rows; ++row) {
-    if (row % 65536 == 0 && stopped(stop)) return interrupted(options.kernel());
-    if (time && (from || to)) {
-      if (time->absent(row)) continue;
-      if (from && time->ints[row] < from->ns) continue;
-      if (to && time->ints[row] >= to->ns) continue;
+  // Group numbers, column by column: (group so far, code of the cell) → group so far. Linear in rows × columns.
+  constexpr uint32_t none = UINT32_MAX;
+  std::vector<uint32_t> ids(frame.rows, 0);
+  const bool filtered = (time && (from || to)) || !window.empty();
+  if (filtered)
+    for (size_t row = 0; row < frame.rows; ++row) {
+      const bool out = (time && (from || to) && (time->absent(row) || (from && time->ints[row] < from->ns) ||
+                                                 (to && time->ints[row] >= to->ns))) ||
+                       (!window.empty() && side->text(row) != window);
+      if (out) ids[row] = none;
     }
-    if (!window.empty() && side->text(row) != window) continue;
-    uint64_t id = 0;
-    for (size_t i = 0; i < by.size(); ++i) {
-      const auto [at, fresh] = tables[i].try_emplace((id << 32) | code(i, row), sizes[i]);
-      if (fresh) ++sizes[i];
-      id = at->second;
-    }
-    if (id == groups.size()) {
-      Group& fresh = groups.emplace_back();
-      for (size_t i = 0; i < by.size(); ++i) {
-        if (by[i]->absent(row)) fresh.key.emplace_back();
-        else if (by[i]->type == ColumnType::text) fresh.key.emplace_back(by[i]->text(row));
-        else fresh.key.emplace_back(shown[i][codes[i][row]]);
+  uint64_t size = 1;
+  bool dense = true;                                    // ids are 0 … size − 1, each in use
+  const auto renumber = [&] {                           // by first row
+    uint32_t fresh = 0;
+    if (size <= std::max<uint64_t>(4 * frame.rows, 1024)) {
+      std::vector<uint32_t> table(size, none);
+      for (size_t row = 0; row < frame.rows; ++row) {
+        if (ids[row] == none) continue;
+        uint32_t& at = table[ids[row]];
+        if (at == none) at = fresh++;
+        ids[row] = at;
+      }
+    } else {
+      std::unordered_map<uint32_t, uint32_t> table;
+      for (size_t row = 0; row < frame.rows; ++row) {
+        if (ids[row] == none) continue;
+        const auto [at, added] = table.try_emplace(ids[row], fresh);
+        fresh += added;
+        ids[row] = at->second;
       }
     }
-    groups[id].rows.push_back(static_cast<uint32_t>(row));
+    size = std::max<uint32_t>(fresh, 1);
+    dense = true;
+  };
+  for (size_t i = 0; i < by.size(); ++i) {
+    if (stopped(stop)) return interrupted(options.kernel());
+    if (by[i]->type == ColumnType::null) continue;
+    const bool is_text = by[i]->type == ColumnType::text;
+    const uint32_t* const code = is_text ? by[i]->codes.data() : codes[i].data();
+    const uint8_t* const valid = by[i]->valid.empty() ? nullptr : by[i]->valid.data();
+    const uint64_t width = 1 + (is_text ? uint64_t{by[i]->dictionary ? by[i]->dictionary->size() : 0} : shown[i].size());
+    if (!dense && size * width > std::max<uint64_t>(4 * frame.rows, 1024)) renumber();
+    if (size * width < none) {
+      const auto w = static_cast<uint32_t>(width);
+      if (!filtered && !valid)
+        for (size_t row = 0; row < frame.rows; ++row) ids[row] = ids[row] * w + code[row] + 1;
+      else if (!filtered)
+        for (size_t row = 0; row < frame.rows; ++row) ids[row] = ids[row] * w + (valid[row] ? code[row] + 1 : 0);
+      else
+        for (size_t row = 0; row < frame.rows; ++row)
+          if (ids[row] != none) ids[row] = ids[row] * w + (valid && !valid[row] ? 0 : code[row] + 1);
+      size *= width;
+      dense = false;
+    } else {
+      uint32_t fresh = 0;
+      std::unordered_map<uint64_t, uint32_t> table;
+      for (size_t row = 0; row < frame.rows; ++row) {
+        if (ids[row] == none) continue;
+        const auto [at, added] = table.try_emplace((uint64_t{ids[row]} << 32) | (valid && !valid[row] ? 0 : code[row] + 1), fresh);
+        fresh += added;
+        ids[row] = at->second;
+      }
+      size = std::max<uint32_t>(fresh, 1);
+      dense = true;
+    }
+  }
+  if (!dense) renumber();
+  std::vector<uint32_t> counts(size, 0);
+  for (const uint32_t id : ids)
+    if (id != none) ++counts[id];
+  std::vector<Group>& groups = result.groups;
+  groups.resize(size);
+  std::vector<uint32_t*> next(size);
+  for (size_t g = 0; g < size; ++g) {
+    groups[g].rows.resize(counts[g]);
+    next[g] = groups[g].rows.data();
+  }
+  for (size_t row = 0; row < frame.rows; ++row)
+    if (ids[row] != none) *next[ids[row]]++ = static_cast<uint32_t>(row);
+  std::erase_if(groups, [](const Group& g) { return g.rows.empty(); });   // no row at all
+  for (Group& g : groups) {
+    const uint32_t row = g.rows.front();
+    for (size_t i = 0; i < by.size(); ++i) {
+      if (by[i]->absent(row)) g.key.emplace_back();
+      else if (by[i]->type == ColumnType::text) g.key.emplace_back(by[i]->text(row));
+      else g.key.emplace_back(shown[i][codes[i][row]]);
+    }
   }
   std::sort(groups.begin(), groups.end(), [](const Group& a, const Group& b) { return a.key < b.key; });
   return result;

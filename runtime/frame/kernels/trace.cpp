@@ -186,60 +186,58 @@ Result<FramePtr> run_where(const std::vector<FramePtr>& frames, const Map& map, 
 Result<FramePtr> run_waterfall(const std::vector<FramePtr>& frames, const Map& map, const Stop* stop) {
   KernelOptions options(waterfall_kernel, map);
   const std::string wanted = options.text("trace", ""), window = options.text("window", "");
-  const int64_t limit = options.integer("limit", 1000);
+  const int64_t limit = options.integer("limit", 1000), most = options.integer("most", 1);
+  if (!options.error() && most < 1) options.wrong("most", "a whole number from 1");
   if (!options.error() && limit < 1) options.wrong("limit", "a whole number from 1");
   if (options.error()) return *options.error();
   const Result<FramePtr> got = need_frame("waterfall", frames);
   if (!got) return got.error();
   const Frame& f = **got;
-  const Result<std::vector<TraceTree>> trees = trace_trees("waterfall", f, window, stop);
+  const Result<std::vector<TraceTree>> trees = wanted.empty()
+      ? longest_trees("waterfall", f, window, static_cast<size_t>(most), stop)
+      : trace_trees_of("waterfall", f, window, wanted, stop);
   if (!trees) return trees.error();
-  const Column& id = *f.column("trace_id");
-  const TraceTree* tree = nullptr;
-  const auto length = [](const TraceTree& t) {
-    return t.root < 0 ? 0 : t.end[static_cast<size_t>(t.root)] - t.start[static_cast<size_t>(t.root)];
-  };
-  for (const TraceTree& t : *trees) {
-    const std::string& name = id.text(t.rows.front());
-    if (!wanted.empty() && name != wanted) continue;
-    if (!tree || length(t) > length(*tree) || (length(t) == length(*tree) && name < id.text(tree->rows.front()))) tree = &t;
-  }
   ResultTable out({"trace_id", "span_id", "service", "operation", "kind", "status"},
                   {{"depth", int64}, {"start", time}, {"offset", duration}, {"duration", duration}, {"self", duration},
                    {"critical", duration}, {"orphan", boolean}});
-  if (!tree) {
-    if (!wanted.empty())
-      return Error{Code::usage, "no trace " + wanted + " in this frame", "kernel.waterfall", "take a trace_id of the frame"};
-    return out.finish();
+  if (trees->empty() && !wanted.empty())
+    return Error{Code::usage, "no trace " + wanted + " in this frame", "kernel.waterfall", "take a trace_id of the frame"};
+  const Column* labels_of[6];
+  size_t label = 0;
+  for (const char* name : {"trace_id", "span_id", "service", "operation", "kind", "status"}) {
+    const Column* c = f.column(name);
+    labels_of[label++] = c && c->type == text ? c : nullptr;
   }
-  std::vector<std::pair<uint32_t, int64_t>> open;  // span, depth
-  for (size_t i = tree->rows.size(); i-- > 0;)
-    if (tree->parent[i] < 0 && static_cast<int32_t>(i) != tree->root) open.emplace_back(static_cast<uint32_t>(i), 0);
-  open.emplace_back(static_cast<uint32_t>(tree->root), 0);
-  const int64_t zero = tree->start[static_cast<size_t>(tree->root)];
-  int64_t shown = 0;
-  while (!open.empty()) {
-    const auto [i, depth] = open.back();
-    open.pop_back();
-    if (++shown > limit) {
-      out.marks().limited = std::to_string(limit) + " of " + std::to_string(tree->rows.size()) + " spans, in the order of the tree";
-      break;
+  size_t told = 0;
+  for (const TraceTree& tree : *trees) {
+    if (!wanted.empty() && told++) break;   // of both windows the longest
+    std::vector<std::pair<uint32_t, int64_t>> open;  // span, depth
+    for (size_t i = tree.rows.size(); i-- > 0;)
+      if (tree.parent[i] < 0 && static_cast<int32_t>(i) != tree.root) open.emplace_back(static_cast<uint32_t>(i), 0);
+    open.emplace_back(static_cast<uint32_t>(tree.root), 0);
+    const int64_t zero = tree.start[static_cast<size_t>(tree.root)];
+    int64_t shown = 0;
+    Key key(6);
+    while (!open.empty()) {
+      const auto [i, depth] = open.back();
+      open.pop_back();
+      if (++shown > limit) {
+        out.marks().limited = std::to_string(limit) + " of " + std::to_string(tree.rows.size()) + " spans, in the order of the tree";
+        break;
+      }
+      for (size_t k = 0; k < 6; ++k)
+        key[k] = labels_of[k] && !labels_of[k]->absent(tree.rows[i]) ? std::optional(labels_of[k]->text(tree.rows[i])) : std::nullopt;
+      out.row(key);
+      out.set("depth", depth);
+      out.set("start", Time{tree.start[i]});
+      out.set("offset", tree.start[i] - zero);
+      out.set("duration", tree.end[i] - tree.start[i]);
+      out.set("self", tree.self[i]);
+      out.set("critical", tree.critical[i]);
+      out.set("orphan", tree.orphan[i] != 0);
+      const std::vector<uint32_t>& children = tree.children[i];
+      for (size_t c = children.size(); c-- > 0;) open.emplace_back(children[c], depth + 1);
     }
-    Key key;
-    for (const char* name : {"trace_id", "span_id", "service", "operation", "kind", "status"}) {
-      const Column* c = f.column(name);
-      key.push_back(c && !c->absent(tree->rows[i]) ? std::optional(c->text(tree->rows[i])) : std::nullopt);
-    }
-    out.row(key);
-    out.set("depth", depth);
-    out.set("start", Time{tree->start[i]});
-    out.set("offset", tree->start[i] - zero);
-    out.set("duration", tree->end[i] - tree->start[i]);
-    out.set("self", tree->self[i]);
-    out.set("critical", tree->critical[i]);
-    out.set("orphan", tree->orphan[i] != 0);
-    const std::vector<uint32_t>& children = tree->children[i];
-    for (size_t c = children.size(); c-- > 0;) open.emplace_back(children[c], depth + 1);
   }
   return out.finish();
 }
@@ -252,7 +250,7 @@ const Kernel where_time_kernel = {"where_time", "self time per trace of slow aga
                                   "by", run_where};
 const Kernel critical_path_kernel = {"critical_path", "time on the critical path of traces, per service and operation",
                                      "by, window", run_path};
-const Kernel waterfall_kernel = {"waterfall", "the spans of one trace in the order of its tree, with offset and self time",
-                                 "trace, window, limit", run_waterfall};
+const Kernel waterfall_kernel = {"waterfall", "the spans of one trace, or of the longest, in the order of the tree, with offset and self time",
+                                 "trace, most, window, limit", run_waterfall};
 
 }  // namespace inquest

@@ -27,11 +27,11 @@
 //                  slow), total_slow, total_typical (per trace), rank (1 = largest delta), why
 //   critical_path  columns: labels…, traces (in which it is on the path), path (duration), path_per_trace, share (of
 //   all paths)
-//   waterfall      one trace (option trace = id; else that with the longest main root, ties by id), one row a span in
-//   the order of the
+//   waterfall      one trace (option trace = id), else the `most` (1) traces with the longest main roots, longest first,
+//                  ties by id; one row a span in the order of the
 //                  tree: trace_id, span_id, service, operation, kind, status, depth, start (time), offset (from the
 //                  main root), duration, self, critical (duration
-//                  on the critical path), orphan (bool). Option limit (1000).
+//                  on the critical path), orphan (bool). Option limit (1000 spans a trace).
 #pragma once
 
 #include <string>
@@ -53,6 +53,13 @@ struct TraceTree {
 // The traces of a frame in the order of their first row. Rows without a trace id are left out.
 Result<std::vector<TraceTree>> trace_trees(const std::string& kernel, const Frame& frame, const std::string& window,
                                            const Stop* stop);
+// The same of one trace (empty when it is not there), and of the `most` traces with the longest main roots, longest
+// first, ties by id: without building the trees of the others. (A source tells roots by an absent parent_id or by an
+// empty one: a trace that has the former is ranked by these.)
+Result<std::vector<TraceTree>> trace_trees_of(const std::string& kernel, const Frame& frame, const std::string& window,
+                                              const std::string& trace, const Stop* stop);
+Result<std::vector<TraceTree>> longest_trees(const std::string& kernel, const Frame& frame, const std::string& window,
+                                             size_t most, const Stop* stop);
 
 extern const Kernel self_time_kernel;
 extern const Kernel where_time_kernel;

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <string_view>
-#include <unordered_map>
+#include <utility>
 
 namespace inquest {
 
@@ -12,15 +12,17 @@ namespace {
 
 void link(TraceTree& t, const Column& span_id, const Column* parent_id) {
   const size_t n = t.rows.size();
-  std::unordered_map<std::string_view, int32_t> by_id;
+  std::vector<std::pair<std::string_view, int32_t>> by_id;   // ascending; of equal ids the first row comes first
   for (size_t i = 0; i < n; ++i)
-    if (!span_id.absent(t.rows[i])) by_id.try_emplace(span_id.text(t.rows[i]), static_cast<int32_t>(i));
+    if (!span_id.absent(t.rows[i])) by_id.emplace_back(span_id.text(t.rows[i]), static_cast<int32_t>(i));
+  std::sort(by_id.begin(), by_id.end());
   t.parent.assign(n, -1);
   t.orphan.assign(n, 0);
   for (size_t i = 0; i < n; ++i) {
     if (!parent_id || parent_id->absent(t.rows[i]) || parent_id->text(t.rows[i]).empty()) continue;
-    const auto at = by_id.find(parent_id->text(t.rows[i]));
-    if (at == by_id.end() || at->second == static_cast<int32_t>(i)) t.orphan[i] = 1;
+    const std::string_view id = parent_id->text(t.rows[i]);
+    const auto at = std::lower_bound(by_id.begin(), by_id.end(), std::pair(id, int32_t{0}));
+    if (at == by_id.end() || at->first != id || at->second == static_cast<int32_t>(i)) t.orphan[i] = 1;
     else t.parent[i] = at->second;
   }
   // Walk up from every span; meeting the own walk again is a cycle, cut at the span where it was entered.
@@ -92,37 +94,148 @@ void critical_path(TraceTree& t) {
 
 }  // namespace
 
-Result<std::vector<TraceTree>> trace_trees(const std::string& kernel, const Frame& frame, const std::string& window, const Stop* stop) {
-  const Column *trace = frame.column("trace_id"), *span_id = frame.column("span_id"), *parent_id = frame.column("parent_id");
-  const Column *start = frame.column("start"), *duration = frame.column("duration"), *side = frame.column("window");
-  if (side && side->type != ColumnType::text) side = nullptr;
-  for (const auto& [column, name] : {std::pair{trace, "trace_id"}, {span_id, "span_id"}, {start, "start"}, {duration, "duration"}}) {
+namespace {
+
+struct TraceColumns {
+  const Column *trace, *span_id, *parent_id, *start, *duration, *side;
+  bool root(size_t row) const { return !parent_id || parent_id->absent(row) || parent_id->text(row).empty(); }
+  int64_t from(size_t row) const { return start->absent(row) ? 0 : start->ints[row]; }
+  int64_t length(size_t row) const { return duration->absent(row) ? 0 : std::max<int64_t>(0, duration->ints[row]); }
+  int64_t to(size_t row) const { return from(row) > INT64_MAX - length(row) ? INT64_MAX : from(row) + length(row); }
+};
+
+Result<TraceColumns> trace_columns(const std::string& kernel, const Frame& frame, const std::string& window) {
+  TraceColumns c{frame.column("trace_id"), frame.column("span_id"), frame.column("parent_id"),
+                 frame.column("start"),    frame.column("duration"), frame.column("window")};
+  if (c.side && c.side->type != ColumnType::text) c.side = nullptr;
+  if (c.parent_id && c.parent_id->type != ColumnType::text) c.parent_id = nullptr;
+  for (const auto& [column, name] : {std::pair{c.trace, "trace_id"}, {c.span_id, "span_id"}, {c.start, "start"}, {c.duration, "duration"}}) {
     if (!column) return missing_column(kernel, frame, name);
-    const bool number = column == start || column == duration;
+    const bool number = column == c.start || column == c.duration;
     if (number ? column->ints.size() != frame.rows : column->type != ColumnType::text) return missing_column(kernel, frame, name);
   }
-  if (!window.empty() && !side) return missing_column(kernel, frame, "window");
-  std::vector<TraceTree> trees;
-  std::unordered_map<uint64_t, size_t> index;  // a trace may stand in both windows
+  if (!window.empty() && !c.side) return missing_column(kernel, frame, "window");
+  return c;
+}
+
+// Numbers the traces in the order of their first row; a trace may stand in both windows. none: not of the window.
+constexpr uint32_t none = UINT32_MAX;
+uint32_t number_traces(const Frame& frame, const TraceColumns& c, const std::string& window, std::vector<uint32_t>& ids) {
+  const size_t sides = c.side && c.side->dictionary ? c.side->dictionary->size() + 1 : 1;
+  const size_t names = c.trace->dictionary ? c.trace->dictionary->size() : 0;
+  std::vector<uint32_t> table(names * sides, none);
+  ids.assign(frame.rows, none);
+  uint32_t next = 0;
   for (size_t row = 0; row < frame.rows; ++row) {
-    if (trace->absent(row) || (!window.empty() && side->text(row) != window)) continue;
-    const uint64_t half = side && !side->absent(row) ? side->codes[row] + uint64_t{1} : 0;
-    const auto [at, fresh] = index.try_emplace((half << 32) | trace->codes[row], trees.size());
-    if (fresh) trees.emplace_back();
-    TraceTree& t = trees[at->second];
+    if (c.trace->absent(row) || (!window.empty() && c.side->text(row) != window)) continue;
+    const size_t half = c.side && !c.side->absent(row) ? c.side->codes[row] + size_t{1} : 0;
+    uint32_t& id = table[c.trace->codes[row] * sides + half];
+    if (id == none) id = next++;
+    ids[row] = id;
+  }
+  return next;
+}
+
+// The trees of the wanted traces, in the order of their numbers.
+Result<std::vector<TraceTree>> build(const std::string& kernel, const Frame& frame, const TraceColumns& c, const std::vector<uint32_t>& ids,
+                                     const std::vector<uint32_t>& place, size_t wanted, const Stop* stop) {
+  std::vector<TraceTree> trees(wanted);
+  for (size_t row = 0; row < frame.rows; ++row) {
+    if (ids[row] == none || place[ids[row]] == none) continue;
+    TraceTree& t = trees[place[ids[row]]];
     t.rows.push_back(static_cast<uint32_t>(row));
-    const int64_t from = start->absent(row) ? 0 : start->ints[row];
-    const int64_t length = duration->absent(row) ? 0 : std::max<int64_t>(0, duration->ints[row]);
-    t.start.push_back(from);
-    t.end.push_back(from > INT64_MAX - length ? INT64_MAX : from + length);
+    t.start.push_back(c.from(row));
+    t.end.push_back(c.to(row));
   }
   size_t polled = 0;
   for (TraceTree& t : trees) {
     if (++polled % 256 == 0 && stopped(stop)) return interrupted(kernel);
-    link(t, *span_id, parent_id);
+    link(t, *c.span_id, c.parent_id);
     self_times(t);
     critical_path(t);
   }
+  return trees;
+}
+
+int64_t root_length(const TraceTree& t) {
+  return t.root < 0 ? 0 : t.end[static_cast<size_t>(t.root)] - t.start[static_cast<size_t>(t.root)];
+}
+
+}  // namespace
+
+Result<std::vector<TraceTree>> trace_trees(const std::string& kernel, const Frame& frame, const std::string& window, const Stop* stop) {
+  const Result<TraceColumns> c = trace_columns(kernel, frame, window);
+  if (!c) return c.error();
+  std::vector<uint32_t> ids;
+  const uint32_t n = number_traces(frame, *c, window, ids);
+  std::vector<uint32_t> place(n);
+  for (uint32_t i = 0; i < n; ++i) place[i] = i;
+  return build(kernel, frame, *c, ids, place, n, stop);
+}
+
+Result<std::vector<TraceTree>> trace_trees_of(const std::string& kernel, const Frame& frame, const std::string& window,
+                                              const std::string& trace, const Stop* stop) {
+  const Result<TraceColumns> c = trace_columns(kernel, frame, window);
+  if (!c) return c.error();
+  std::vector<uint32_t> ids;
+  const uint32_t n = number_traces(frame, *c, window, ids);
+  std::vector<uint32_t> place(n, none);
+  uint32_t wanted = 0;
+  for (size_t row = 0; row < frame.rows; ++row)
+    if (ids[row] != none && place[ids[row]] == none && c->trace->text(row) == trace) place[ids[row]] = wanted++;
+  Result<std::vector<TraceTree>> trees = build(kernel, frame, *c, ids, place, wanted, stop);
+  if (trees)
+    std::stable_sort(trees->begin(), trees->end(), [](const TraceTree& a, const TraceTree& b) { return root_length(a) > root_length(b); });
+  return trees;
+}
+
+Result<std::vector<TraceTree>> longest_trees(const std::string& kernel, const Frame& frame, const std::string& window, size_t most,
+                                             const Stop* stop) {
+  const Result<TraceColumns> c = trace_columns(kernel, frame, window);
+  if (!c) return c.error();
+  std::vector<uint32_t> ids;
+  const uint32_t n = number_traces(frame, *c, window, ids);
+  // The main root is the earliest span without a parent; a trace without one has to be built to know its root.
+  struct Root { int64_t start = 0, length = -1; uint32_t row = 0; };
+  std::vector<Root> roots(n);
+  const auto consider = [&](Root& r, size_t row) {
+    const int64_t start = c->from(row);
+    if (r.length < 0 || start < r.start) r = {start, c->to(row) - start, static_cast<uint32_t>(row)};
+  };
+  const bool marked = c->parent_id && !c->parent_id->valid.empty();
+  if (marked) {
+    const uint8_t* const valid = c->parent_id->valid.data();
+    for (size_t row = 0; row < frame.rows; ++row)
+      if (!valid[row] && ids[row] != none) consider(roots[ids[row]], row);
+  }
+  std::vector<uint8_t> missing(n, 0);
+  bool any = false;
+  for (uint32_t i = 0; i < n; ++i) any |= missing[i] = roots[i].length < 0;
+  if (any)                                              // roots by an empty parent, or none
+    for (size_t row = 0; row < frame.rows; ++row)
+      if (ids[row] != none && missing[ids[row]] && c->root(row)) consider(roots[ids[row]], row);
+  std::vector<uint32_t> known, place(n, none);
+  uint32_t wanted = 0;
+  for (uint32_t i = 0; i < n; ++i) {
+    if (roots[i].length < 0) place[i] = wanted++;
+    else known.push_back(i);
+  }
+  const auto longer = [&](uint32_t a, uint32_t b) {
+    if (roots[a].length != roots[b].length) return roots[a].length > roots[b].length;
+    return c->trace->text(roots[a].row) < c->trace->text(roots[b].row);
+  };
+  if (known.size() > most) {
+    std::nth_element(known.begin(), known.begin() + static_cast<std::ptrdiff_t>(most), known.end(), longer);
+    known.resize(most);
+  }
+  for (const uint32_t i : known) place[i] = wanted++;
+  Result<std::vector<TraceTree>> trees = build(kernel, frame, *c, ids, place, wanted, stop);
+  if (!trees) return trees.error();
+  std::stable_sort(trees->begin(), trees->end(), [&](const TraceTree& a, const TraceTree& b) {
+    if (root_length(a) != root_length(b)) return root_length(a) > root_length(b);
+    return c->trace->text(a.rows.front()) < c->trace->text(b.rows.front());
+  });
+  if (trees->size() > most) trees->resize(most);
   return trees;
 }
 

@@ -60,6 +60,63 @@ TEST_CASE("a number is judged by ranks within its stretch of time and told in qu
   CHECK(text(f, "numbers_slow", size).substr(0, 1) == "[");
 }
 
+TEST_CASE("a number is told as counts above the split that parts slow from fast best") {
+  ContrastBuilder b;
+  const uint32_t p = b.population({.service = "a", .operation = "get"}), size = b.attribute("size"), noise = b.attribute("noise");
+  Random random(17);
+  for (int i = 0; i < 80; ++i) {
+    const bool slow = i % 2;
+    b.row(p, i, slow ? 900 : 100, false);
+    const bool above = slow ? i != 1 : i == 40;
+    b.number(size, above ? 123 + random.unit() : 60 + 57 * random.unit());
+    b.number(noise, random.unit());
+  }
+  const Result<FramePtr> made = b.finish(false);
+  REQUIRE(made);
+  const FramePtr f = run("contrast", {*made});
+  const size_t row = row_of(f, "size", ""), other = row_of(f, "noise", "");
+  CHECK(number(f, "split", row) == 120);   // the roundest number that parts them
+  CHECK(number(f, "slow", row) == 40);
+  CHECK(number(f, "slow_above", row) == 39);
+  CHECK(number(f, "fast_above", row) == 1);
+  CHECK(number(f, "split_share", row) == Approx(39.0 / 40 - 1.0 / 40));
+  CHECK(number(f, "splits", row) > 20);
+  CHECK(number(f, "p_split", row) < 1e-12);
+  CHECK(number(f, "p_split", other) > 0.05);
+}
+
+TEST_CASE("rows in any order of time and on two threads give the same frame") {
+  const auto made = [](bool shuffled, int operations) {
+    Random random(23);
+    ContrastBuilder b;
+    struct Row { int64_t time, duration; uint32_t cell; };
+    std::vector<Row> rows;
+    for (int64_t i = 0; i < 3000; ++i) rows.push_back({i * 7 + 3, 1000 + random.below(1000), static_cast<uint32_t>(random.below(3))});
+    if (shuffled)
+      for (size_t i = rows.size() - 1; i > 0; --i) std::swap(rows[i], rows[static_cast<size_t>(random.below(static_cast<int64_t>(i) + 1))]);
+    const uint32_t way = b.attribute("way"), size = b.attribute("size");
+    for (int o = 0; o < operations; ++o) {
+      const uint32_t p = b.population({.service = "a", .operation = "get" + std::to_string(o)});
+      for (const Row& r : rows) {
+        b.row(p, r.time, r.duration, false);
+        for (int k = 0; k < (operations > 1 ? 60 : 1); ++k) b.cell(way, std::string(1, static_cast<char>('a' + r.cell)));
+        b.number(size, static_cast<double>(r.duration % 97));
+      }
+    }
+    const Result<FramePtr> f = b.finish(false);
+    REQUIRE(f);
+    return *f;
+  };
+  const FramePtr sorted = made(false, 1), shuffled = made(true, 1), many = made(false, 4);
+  REQUIRE(sorted->rows == shuffled->rows);
+  for (const char* column : {"slow", "fast", "slow_rows", "z", "effect", "split", "slow_above"})
+    for (size_t i = 0; i < sorted->rows; ++i)
+      if (!absent(sorted, column, i)) CHECK(number(sorted, column, i) == Approx(number(shuffled, column, i)));
+  REQUIRE(many->rows == 4 * sorted->rows);
+  for (size_t i = 0; i < many->rows; ++i) CHECK(number(many, "slow_rows", i) == number(sorted, "slow_rows", 0));
+  CHECK(hash(*many) == hash(*made(false, 4)));
+}
+
 TEST_CASE("identifiers are left out and named") {
   const FramePtr f = drifting(60, 2, 3);
   for (size_t i = 0; i < f->rows; ++i) CHECK(text(f, "attribute", i) != "request");
