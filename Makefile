@@ -4,7 +4,7 @@
 #   make demo     build, run the memory-leak investigation on the recording shipped with it, write case and report
 #   make test     build, run every test: unit, language, attacks, SOPs on recordings, commands, lints
 #   make build    build/inquest and what embeds it
-#   make bench    the benchmark programs, each printing its ratio
+#   make bench    Inquest beside its peers on the same work, ratios and bars; BENCH_SIZE=100k for a quick one
 #   make asan     unit tests under address and undefined-behaviour sanitizers
 #   make fuzz     random bytes into the reader for an hour (SECONDS=n) with clang's libFuzzer and sanitizers
 #   make levels   the same document from builds at -O0 and -O2 (the release)
@@ -43,7 +43,7 @@ test: all
 
 bench: packages
 	@cmake --preset release -B $(BUILD)-release >/dev/null
-	@cmake --build $(BUILD)-release -j $(JOBS) --target inquest ingest_bench step_bench journal_bench
+	@cmake --build $(BUILD)-release -j $(JOBS) --target inquest make_data ingest_bench step_bench journal_bench kernel_bench
 	@tests/bench/run $(BUILD)-release
 
 asan: packages

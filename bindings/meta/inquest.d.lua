@@ -507,6 +507,7 @@ function jaeger(text) end
 ---@field growing fun(frame: inquest.frame, ...: inquest.frame|table): inquest.frame # numeric span attributes that begin to rise with the onset. Options: by, from, to, window, at.
 ---@field latency_series fun(frame: inquest.frame, ...: inquest.frame|table): inquest.frame # quantiles and errors of a latency frame per bucket of time. Options: by, from, to, window, step.
 ---@field latency_summary fun(frame: inquest.frame, ...: inquest.frame|table): inquest.frame # quantiles and errors of a latency frame, whole, before and after a time. Options: by, from, to, window, at.
+---@field line fun(frame: inquest.frame, ...: inquest.frame|table): inquest.frame # least-squares slope per second, falls at restarts added back. Options: by, value, from, to, window.
 ---@field log_diff fun(frame: inquest.frame, ...: inquest.frame|table): inquest.frame # log templates of slow traces against those of typical ones. Options: slow_traces, typical_traces, alpha.
 ---@field overlay fun(frame: inquest.frame, ...: inquest.frame|table): inquest.frame # rank correlation of two series on common buckets, with the lag at which it is largest. Options: by, value, value2, from, to, window, step, origin, reduce, reduce2, max_lag, level.
 ---@field quantile fun(frame: inquest.frame, ...: inquest.frame|table): inquest.frame # nearest-rank quantiles of a numeric column per group, exact below ten million values. Options: by, value, from, to, window, q, exact_below.

@@ -188,8 +188,7 @@ int stretch_of(const std::vector<Stretch>& all, int64_t ns) {
 }
 
 int64_t bucket_width(const Ask& ask, size_t most) {
-  if (const Value* every = find(ask.args, "every"))
-    if (const Duration* width = every->get<Duration>(); width && width->ns > 0) return width->ns;
+  if (const auto every = duration_of(ask, "every"); every && every->ns > 0) return every->ns;
   static const int64_t round[] = {1,   2,    5,    10,   15,   20,    30,    60,    120,   300,
                                   600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400};
   int64_t length = 0;
@@ -248,6 +247,19 @@ bool Condition::holds(const Texts& texts, const Cell& cell) const {
   }
   if (cell.kind == Cell::Kind::text || cell.kind == Cell::Kind::json) return holds(texts[cell.text]);
   return holds(cell_text(texts, cell));
+}
+
+std::optional<Duration> duration_of(const Ask& ask, std::string_view option) {
+  const Value* value = find(ask.args, option);
+  if (!value || value->null()) return std::nullopt;
+  if (const Duration* length = value->get<Duration>()) return *length;
+  if (const auto* text = value->get<std::string>()) {
+    const Result<Duration> length = parse_duration(*text);
+    return length ? std::optional(*length) : std::nullopt;
+  }
+  const double seconds = value->number(-1);
+  if (!(std::fabs(seconds) < 9e9) || seconds < 0) return std::nullopt;
+  return Duration{static_cast<int64_t>(std::llround(seconds * ns_per_s))};
 }
 
 size_t limit_of(const Ask& ask, size_t otherwise) {

@@ -90,6 +90,8 @@ class Condition final {
 };
 
 size_t limit_of(const Ask& ask, size_t otherwise);
+// An option that is a length of time: as such, as a text ("1m"), or as a number of seconds (a finding's). None: absent.
+std::optional<Duration> duration_of(const Ask& ask, std::string_view option);
 std::vector<std::string> texts_of(const Ask& ask, std::string_view option);  // a text or a list of texts
 const std::string& option_text(const Ask& ask, std::string_view option);
 
@@ -108,12 +110,18 @@ struct SpanView {
   SpanView(std::shared_ptr<const Spans> spans, const Aliases& aliases);
   std::shared_ptr<const Spans> spans;
   std::vector<Head> heads;                               // per resource
+  std::vector<uint32_t> service_of;                      // per resource: a number that is the same for the same service
   std::vector<uint8_t> sends_entry;                      // per resource: its service sends server or consumer spans
-  std::vector<uint32_t> by_trace;                        // rows ordered by (trace, row)
+  std::vector<uint32_t> by_trace;                        // rows trace by trace, ascending in each; traces in no told order
+  std::vector<uint32_t> trace_from;                      // per trace: where its rows begin in by_trace; and the end
+  std::vector<uint32_t> trace_of;                        // per row: the number of its trace
   bool entry(size_t row) const;
   const char* kind(size_t row) const;
   // Rows of a trace: [first, last) in by_trace.
   std::pair<size_t, size_t> trace(const Spans::Id& id) const;
+
+ private:
+  void group_traces();
 };
 
 // Rows of the ask's own scope: resource, operation and `where`; not the window.

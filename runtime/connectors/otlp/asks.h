@@ -15,11 +15,16 @@ Answer metric_series(const Asking& asking, const Metrics& metrics, const Resolut
 Answer metric_latency(const Asking& asking, const Metrics& metrics, const Resolution& measure);
 Answer metric_named(const Asking& asking, const Metrics& metrics);
 
-// asks_spans.cpp
+// asks_latency.cpp
 Answer spans_latency(const Asking& asking, const SpanView& view);
+
+// asks_spans.cpp
 Answer spans_slowest(const Asking& asking, const SpanView& view);
 Answer spans_typical(const Asking& asking, const SpanView& view);
 Answer spans_of_traces(const Asking& asking, const SpanView& view);
+
+// asks_percentiles.cpp
+Answer spans_percentiles(const Asking& asking, const SpanView& view);
 
 // asks_calls.cpp
 Answer spans_calls(const Asking& asking, const SpanView& view);
@@ -27,6 +32,8 @@ Answer spans_services(const Asking& asking, const SpanView& view);
 
 // asks_contrast.cpp
 Answer spans_contrast(const Asking& asking, const SpanView& view);
+// asks_contrast_counts.cpp: spans.contrast with the option slower_than
+Answer spans_contrast_counts(const Asking& asking, const SpanView& view, Duration slower_than);
 Answer spans_numbers(const Asking& asking, const SpanView& view);
 
 // asks_logs.cpp

@@ -1,6 +1,8 @@
 // Who calls whom, and which services sent spans.
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <array>
+#include <iterator>
 #include <map>
 #include <set>
 #include <tuple>
@@ -26,7 +28,49 @@ struct Edge {
   std::string operation, kind;
   auto operator<=>(const Edge&) const = default;
 };
-struct Counted { int64_t count = 0, errors = 0, sum = 0; };
+// An edge while it is counted: resources, and of the callee its resource or the cell that names it.
+constexpr uint32_t no_peer = UINT32_MAX;
+struct Link {
+  uint32_t caller, callee, operation, peer;              // peer: index into peers, else no_peer
+  int stretch;
+  bool operator==(const Link&) const = default;
+};
+struct LinkHash {
+  size_t operator()(const Link& l) const {
+    uint64_t h = (uint64_t{l.caller} << 32 | l.callee) * 0x9e3779b97f4a7c15u;
+    h = (h ^ h >> 29 ^ (uint64_t{l.operation} << 32 | l.peer) ^ static_cast<uint64_t>(l.stretch) << 20) * 0xc2b2ae3d27d4eb4fu;
+    return static_cast<size_t>(h ^ h >> 32);
+  }
+};
+struct Counted {
+  int64_t count = 0, errors = 0, sum = 0;
+  void operator+=(const Counted& other) { count += other.count, errors += other.errors, sum += other.sum; }
+};
+
+// Places of span ids within one trace; of an id given twice the first.
+class Places final {
+ public:
+  Places(const Spans& spans, const uint32_t* rows, size_t size) : spans_(spans), rows_(rows), size_(size) {
+    if (size_ <= few) return;
+    for (size_t i = 0; i < size_; ++i) by_id_.emplace(spans_.span[rows_[i]], i);
+  }
+  size_t find(uint64_t id) const {                       // the size of the trace when it is not there
+    if (size_ > few) {
+      const auto at = by_id_.find(id);
+      return at == by_id_.end() ? size_ : at->second;
+    }
+    size_t i = 0;
+    while (i < size_ && spans_.span[rows_[i]] != id) ++i;
+    return i;
+  }
+
+ private:
+  static constexpr size_t few = 24;
+  const Spans& spans_;
+  const uint32_t* rows_;
+  const size_t size_;
+  std::unordered_map<uint64_t, size_t> by_id_;
+};
 
 }  // namespace
 
@@ -40,73 +84,87 @@ Answer spans_calls(const Asking& asking, const SpanView& view) {
   unscoped.scope.names.clear();
   const SpanFilter where(view, unscoped);
   const auto operation = ask.scope.names.find("operation");
-  const auto service = [&](uint32_t row) { return view.heads[spans.resource[row]].service; };
+  const auto service = [&](uint32_t row) { return view.service_of[spans.resource[row]]; };
+  const TextId operation_id = operation == ask.scope.names.end() ? no_text : spans.texts.find(operation->second);
+  std::array<TextId, std::size(peers)> peer_keys;
+  for (size_t i = 0; i < peer_keys.size(); ++i) peer_keys[i] = spans.texts.find(peers[i].attribute);
 
+  std::unordered_map<Link, Counted, LinkHash> links;
   std::map<Edge, Counted> edges;
-  std::unordered_map<uint64_t, uint32_t> by_id;          // of one trace; of an id given twice the first
+  const auto counted = [&](uint32_t row) { return Counted{1, spans.status[row] == 2, std::max<int64_t>(0, spans.duration[row])}; };
+  const auto called = [&](std::string name) {
+    const auto alias = asking.aliases.find(name);
+    return alias == asking.aliases.end() ? name : alias->second;
+  };
+  // What a client span says that it called.
+  const auto named = [&](uint32_t row, int stretch) {
+    const Cell* const from = spans.attributes.data() + spans.attr_from[row];
+    const Cell* const to = spans.attributes.data() + spans.attr_from[row + 1];
+    for (uint32_t i = 0; i < peer_keys.size(); ++i) {
+      if (peer_keys[i] == no_text) continue;
+      const Cell* cell = std::find_if(from, to, [&](const Cell& c) { return c.key == peer_keys[i]; });
+      if (cell == to) continue;
+      if (cell->kind == Cell::Kind::text) links[{spans.resource[row], cell->text, spans.name[row], i, stretch}] += counted(row);
+      else edges[{stretch, view.heads[spans.resource[row]].service, called(cell_text(spans.texts, *cell)),
+                  std::string(spans.texts[spans.name[row]]), peers[i].kind}] += counted(row);
+      return;
+    }
+  };
   std::vector<uint8_t> answered;                         // by place in the trace: a span of another service stands below
   int64_t orphans = 0;
-  for (size_t from = 0; from < view.by_trace.size();) {
-    size_t to = from + 1;
-    while (to < view.by_trace.size() && spans.trace[view.by_trace[to]] == spans.trace[view.by_trace[from]]) ++to;
-    if (from / poll_every != to / poll_every || from == 0)
+  for (size_t trace = 0; trace + 1 < view.trace_from.size(); ++trace) {
+    const size_t from = view.trace_from[trace], size = view.trace_from[trace + 1] - from;
+    if (from / poll_every != (from + size) / poll_every || from == 0)
       if (auto failure = asking.stopped()) return *failure;
-    by_id.clear();
-    answered.assign(to - from, 0);
-    for (size_t i = from; i < to; ++i) by_id.emplace(spans.span[view.by_trace[i]], static_cast<uint32_t>(i - from));
-    const auto add = [&](Edge edge, uint32_t row) {
-      Counted& counted = edges[std::move(edge)];
-      ++counted.count;
-      counted.errors += spans.status[row] == 2;
-      counted.sum += std::max<int64_t>(0, spans.duration[row]);
-    };
-    for (size_t i = from; i < to; ++i) {
-      const uint32_t row = view.by_trace[i];
+    const uint32_t* const rows = view.by_trace.data() + from;
+    const Places places(spans, rows, size);
+    answered.assign(size, 0);
+    for (size_t i = 0; i < size; ++i) {
+      const uint32_t row = rows[i];
       if (spans.parent[row] == 0) continue;
-      const auto above = by_id.find(spans.parent[row]);
-      if (above == by_id.end()) {
+      const size_t above = places.find(spans.parent[row]);
+      if (above == size) {
         ++orphans;
         continue;
       }
-      const uint32_t parent = view.by_trace[from + above->second];
+      const uint32_t parent = rows[above];
       if (service(parent) == service(row)) continue;
-      answered[above->second] = 1;
+      answered[above] = 1;
       const int stretch = stretch_of(windows, spans.start[row]);
       if (stretch < 0 || !where.holds(row)) continue;
-      const bool called = in_scope[spans.resource[row]];
-      if (!called && !in_scope[spans.resource[parent]]) continue;
-      if (called && operation != ask.scope.names.end() && spans.texts[spans.name[row]] != operation->second) continue;
-      add({stretch, service(parent), service(row), std::string(spans.texts[spans.name[row]]), "service"}, row);
+      const bool inside = in_scope[spans.resource[row]];
+      if (!inside && !in_scope[spans.resource[parent]]) continue;
+      if (inside && operation != ask.scope.names.end() && spans.name[row] != operation_id) continue;
+      links[{spans.resource[parent], spans.resource[row], spans.name[row], no_peer, stretch}] += counted(row);
     }
-    for (size_t i = from; i < to; ++i) {
-      const uint32_t row = view.by_trace[i];
-      if ((spans.kind[row] != 3 && spans.kind[row] != 4) || answered[i - from] || !in_scope[spans.resource[row]]) continue;
-      const int stretch = stretch_of(windows, spans.start[row]);
-      if (stretch < 0 || !where.holds(row)) continue;
-      for (const Peer& peer : peers) {
-        const Cell* cell = find_cell(spans.texts, spans.attributes.data() + spans.attr_from[row],
-                                     spans.attributes.data() + spans.attr_from[row + 1], peer.attribute);
-        if (!cell) continue;
-        std::string callee = cell_text(spans.texts, *cell);
-        if (const auto alias = asking.aliases.find(callee); alias != asking.aliases.end()) callee = alias->second;
-        add({stretch, service(row), std::move(callee), std::string(spans.texts[spans.name[row]]), peer.kind}, row);
-        break;
-      }
+    for (size_t i = 0; i < size; ++i) {
+      const uint32_t row = rows[i];
+      if ((spans.kind[row] != 3 && spans.kind[row] != 4) || answered[i] || !in_scope[spans.resource[row]]) continue;
+      if (const int stretch = stretch_of(windows, spans.start[row]); stretch >= 0 && where.holds(row)) named(row, stretch);
     }
-    from = to;
+  }
+  for (const auto& [link, sum] : links) {
+    Edge edge{link.stretch, view.heads[link.caller].service, {}, std::string(spans.texts[link.operation]), "service"};
+    if (link.peer == no_peer) {
+      edge.callee = view.heads[link.callee].service;
+    } else {
+      edge.callee = called(std::string(spans.texts[link.callee]));
+      edge.kind = peers[link.peer].kind;
+    }
+    edges[std::move(edge)] += sum;
   }
   FrameBuilder frame(Shape::table);
   frame.add("caller", ColumnType::text).add("callee", ColumnType::text).add("operation", ColumnType::text);
   frame.add("count", ColumnType::int64).add("errors", ColumnType::int64).add("sum", ColumnType::duration);
   frame.add("callee_kind", ColumnType::text);
   if (ask.then) frame.add("window", ColumnType::text);
-  for (const auto& [edge, counted] : edges) {
+  for (const auto& [edge, sums] : edges) {
     if (edge.caller) frame.text(0, *edge.caller);
     if (edge.callee) frame.text(1, *edge.callee);
     frame.text(2, edge.operation);
-    frame.integer(3, counted.count);
-    frame.integer(4, counted.errors);
-    frame.integer(5, counted.sum);
+    frame.integer(3, sums.count);
+    frame.integer(4, sums.errors);
+    frame.integer(5, sums.sum);
     frame.text(6, edge.kind);
     if (ask.then) frame.text(7, windows[static_cast<size_t>(edge.stretch)].name);
     frame.end_row();
@@ -121,12 +179,15 @@ Answer spans_services(const Asking& asking, const SpanView& view) {
   const SpanFilter filter(view, asking.ask);
   struct Row { int64_t spans = 0, entry = 0, errors = 0, first = INT64_MAX, last = INT64_MIN; std::set<TextId> operations; };
   std::map<std::pair<Head, int>, Row> services;
+  std::vector<Row*> rows(view.heads.size() * windows.size(), nullptr);  // by resource and window
   for (size_t row = 0; row < spans.rows(); ++row) {
     if (row % poll_every == 0)
       if (auto failure = asking.stopped()) return *failure;
     const int stretch = stretch_of(windows, spans.start[row]);
     if (stretch < 0 || !filter.holds(row)) continue;
-    Row& service = services[{view.heads[spans.resource[row]], stretch}];
+    Row*& known = rows[spans.resource[row] * windows.size() + static_cast<size_t>(stretch)];
+    if (!known) known = &services[{view.heads[spans.resource[row]], stretch}];
+    Row& service = *known;
     ++service.spans;
     const bool entry = view.entry(row);
     service.entry += entry;

@@ -1,5 +1,7 @@
 // What tells slow spans from fast ones, and how the numbers on spans change over time.
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <array>
 #include <map>
 #include <tuple>
 #include <unordered_map>
@@ -27,6 +29,7 @@ std::vector<uint8_t> chosen_keys(const Asking& asking, const Texts& texts) {
 }  // namespace
 
 Answer spans_contrast(const Asking& asking, const SpanView& view) {
+  if (const auto slower_than = duration_of(asking.ask, "slower_than")) return spans_contrast_counts(asking, view, *slower_than);
   const Spans& spans = *view.spans;
   const SpanFilter filter(view, asking.ask);
   const std::vector<Stretch> windows = stretches(asking.ask);
@@ -41,6 +44,15 @@ Answer spans_contrast(const Asking& asking, const SpanView& view) {
   };
   const uint32_t status = contrast.attribute("status");
   const uint32_t version = contrast.attribute("service.version"), instance = contrast.attribute("service.instance.id");
+  std::vector<std::array<uint32_t, 2>> of_resource(view.heads.size(), {no_text, no_text});  // values of version and instance
+  std::array<uint32_t, 3> of_status{no_text, no_text, no_text};
+  std::vector<std::array<uint32_t, 2>> of_truth(spans.texts.size(), {no_text, no_text});    // by key: false and true
+  const auto tell = [&](uint32_t& known, uint32_t of, std::string_view text) {
+    if (known == no_text) known = contrast.value(of, text);
+    contrast.cell(known);
+  };
+  uint64_t last_key = UINT64_MAX;
+  uint32_t population_id = 0;
   for (size_t row = 0; row < spans.rows(); ++row) {
     if (row % poll_every == 0)
       if (auto failure = asking.stopped()) return *failure;
@@ -48,20 +60,24 @@ Answer spans_contrast(const Asking& asking, const SpanView& view) {
     if (stretch < 0 || !filter.holds(row)) continue;
     const uint32_t resource = spans.resource[row];
     const Head& head = view.heads[resource];
-    const auto [at, fresh] = populations.emplace(uint64_t{resource} << 32 | spans.name[row], 0);
-    if (fresh) {
-      ContrastBuilder::Population population;
-      population.service = head.service.value_or("");
-      population.namespace_ = head.namespace_;
-      population.operation = std::string(spans.texts[spans.name[row]]);
-      at->second = contrast.population(population);
+    if (const uint64_t key = uint64_t{resource} << 32 | spans.name[row]; key != last_key) {
+      const auto [at, fresh] = populations.try_emplace(key, 0);
+      if (fresh) {
+        ContrastBuilder::Population population;
+        population.service = head.service.value_or("");
+        population.namespace_ = head.namespace_;
+        population.operation = std::string(spans.texts[spans.name[row]]);
+        at->second = contrast.population(population);
+      }
+      last_key = key;
+      population_id = at->second;
     }
     const bool then = asking.ask.then && stretch == 0;
-    contrast.row(at->second, spans.start[row], spans.duration[row], then);
+    contrast.row(population_id, spans.start[row], spans.duration[row], then);
     if (all) {
-      contrast.cell(status, status_name(spans.status[row]));
-      if (head.version) contrast.cell(version, *head.version);
-      if (head.instance) contrast.cell(instance, *head.instance);
+      tell(of_status[spans.status[row] < 3 ? spans.status[row] : 0], status, status_name(spans.status[row]));
+      if (head.version) tell(of_resource[resource][0], version, *head.version);
+      if (head.instance) tell(of_resource[resource][1], instance, *head.instance);
     }
     for (uint64_t i = spans.attr_from[row]; i < spans.attr_from[row + 1]; ++i) {
       const Cell& cell = spans.attributes[i];
@@ -69,9 +85,9 @@ Answer spans_contrast(const Asking& asking, const SpanView& view) {
       if (const auto number = cell_number(cell)) {
         contrast.number(attribute(cell.key), *number);
       } else if (cell.kind == Cell::Kind::boolean) {
-        contrast.cell(attribute(cell.key), cell.integer ? "true" : "false");
+        tell(of_truth[cell.key][cell.integer != 0], attribute(cell.key), cell.integer ? "true" : "false");
       } else {
-        const auto [known, unseen] = values.emplace(uint64_t{cell.key} << 32 | cell.text, 0);
+        const auto [known, unseen] = values.try_emplace(uint64_t{cell.key} << 32 | cell.text, 0);
         if (unseen) known->second = contrast.value(attribute(cell.key), spans.texts[cell.text]);
         contrast.cell(known->second);
       }
@@ -93,6 +109,8 @@ Answer spans_numbers(const Asking& asking, const SpanView& view) {
   const std::vector<uint8_t> chosen = chosen_keys(asking, spans.texts);
   NumbersBuilder numbers(ask.scope.window.from.ns, width, ask.then ? std::optional(ask.then->from.ns) : std::nullopt);
   std::map<std::tuple<uint32_t, TextId, TextId>, uint32_t> populations;  // resource, name, key
+  struct Known { uint64_t key = UINT64_MAX; TextId attribute = no_text; uint32_t population = 0; };
+  std::vector<Known> known(4096);                        // the last population that fell on each place
   for (size_t row = 0; row < spans.rows(); ++row) {
     if (row % poll_every == 0)
       if (auto failure = asking.stopped()) return *failure;
@@ -102,12 +120,19 @@ Answer spans_numbers(const Asking& asking, const SpanView& view) {
       const Cell& cell = spans.attributes[i];
       const auto number = cell_number(cell);
       if (!chosen[cell.key] || !number) continue;
-      const auto [at, fresh] = populations.emplace(std::tuple(spans.resource[row], spans.name[row], cell.key), 0);
+      const uint64_t key = uint64_t{spans.resource[row]} << 32 | spans.name[row];
+      Known& last = known[((key ^ uint64_t{cell.key} << 40 ^ cell.key) * 0x9e3779b97f4a7c15u) >> 52];
+      if (last.key == key && last.attribute == cell.key) {
+        numbers.add(last.population, spans.start[row], *number, ask.then && stretch == 0);
+        continue;
+      }
+      const auto [at, fresh] = populations.try_emplace(std::tuple(spans.resource[row], spans.name[row], cell.key), 0);
       if (fresh) {
         const Head& head = view.heads[spans.resource[row]];
         at->second = numbers.population({head.service.value_or(""), head.namespace_, head.instance, head.version,
                                          std::string(spans.texts[spans.name[row]]), std::string(spans.texts[cell.key])});
       }
+      last = {key, cell.key, at->second};
       numbers.add(at->second, spans.start[row], *number, ask.then && stretch == 0);
     }
   }

@@ -1,4 +1,4 @@
-// Latency as mergeable buckets, and whole traces: slowest, typical, by id.
+// Whole traces: slowest, typical, by id.
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <cmath>
@@ -9,29 +9,13 @@
 
 #include "runtime/base/text.h"
 #include "runtime/connectors/otlp/asks.h"
-#include "runtime/frame/kernels/loghist.h"
 
 namespace inquest::otlp {
 
 namespace {
 
 constexpr size_t poll_every = 1 << 16;
-
-struct Slot {
-  uint32_t head, name, kind, stretch;
-  int64_t time;
-  int32_t bucket;
-  bool operator==(const Slot&) const = default;
-};
-struct SlotHash {
-  size_t operator()(const Slot& s) const {
-    uint64_t h = (uint64_t{s.head} << 32 | s.name) * 0x9e3779b97f4a7c15u;
-    h ^= (static_cast<uint64_t>(s.time) + s.kind * 7 + s.stretch) * 0xc2b2ae3d27d4eb4fu;
-    h ^= static_cast<uint64_t>(static_cast<uint32_t>(s.bucket)) * 0x165667b19e3779f9u;
-    return static_cast<size_t>(h ^ h >> 29);
-  }
-};
-struct Counted { int64_t count = 0, errors = 0, sum = 0; };
+constexpr uint32_t no_row = UINT32_MAX;
 
 // Rows of a trace in the order of time; equal starts keep the order of the files.
 std::vector<uint32_t> rows_of_trace(const SpanView& view, const Spans::Id& id) {
@@ -88,126 +72,69 @@ Outcome<std::vector<uint32_t>> selecting_rows(const Asking& asking, const SpanVi
   return rows;
 }
 
-// The first row of each trace in the order given, and whole traces of the first `limit`.
-Answer whole_traces(const Asking& asking, const SpanView& view, const std::vector<uint32_t>& order, size_t limit,
+// Whole traces, each at the first of its rows by `before`, of the first `limit` of them.
+template <class Before>
+Answer whole_traces(const Asking& asking, const SpanView& view, const std::vector<uint32_t>& rows, Before before, size_t limit,
                     const char* how) {
-  const Spans& spans = *view.spans;
-  std::set<std::pair<uint64_t, uint64_t>> seen;
-  std::vector<uint32_t> rows;
+  std::vector<uint32_t> first(view.trace_from.size() - 1, no_row), order;
+  for (const uint32_t row : rows) {
+    uint32_t& best = first[view.trace_of[row]];
+    if (best == no_row || before(row, best)) best = row;
+  }
+  for (const uint32_t row : first)
+    if (row != no_row) order.push_back(row);
+  const size_t all = order.size(), taken = std::min(limit, all);
+  std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(taken), order.end(), before);
+  order.resize(taken);
+  std::vector<uint32_t> told;
   for (const uint32_t row : order) {
-    const Spans::Id& id = spans.trace[row];
-    if (!seen.emplace(id.high, id.low).second || seen.size() > limit) continue;
     if (auto failure = asking.stopped()) return *failure;
-    const std::vector<uint32_t> trace = rows_of_trace(view, id);
-    rows.insert(rows.end(), trace.begin(), trace.end());
+    const std::vector<uint32_t> trace = rows_of_trace(view, view.spans->trace[row]);
+    told.insert(told.end(), trace.begin(), trace.end());
   }
   Marks marks;
-  if (seen.size() > limit)
-    marks.limited = count(static_cast<int64_t>(limit)) + " of " + count(static_cast<int64_t>(seen.size())) + " traces, " + how;
-  return spans_frame(view, rows, asking.ask.then ? "now" : nullptr, std::move(marks));
+  if (all > limit)
+    marks.limited = count(static_cast<int64_t>(limit)) + " of " + count(static_cast<int64_t>(all)) + " traces, " + how;
+  return spans_frame(view, told, asking.ask.then ? "now" : nullptr, std::move(marks));
 }
 
 }  // namespace
 
-Answer spans_latency(const Asking& asking, const SpanView& view) {
-  const Spans& spans = *view.spans;
-  const SpanFilter filter(view, asking.ask);
-  const std::vector<Stretch> windows = stretches(asking.ask);
-  const int64_t width = bucket_width(asking.ask);
-  std::map<Head, uint32_t> ids;
-  std::vector<uint32_t> head_id;
-  for (const Head& head : view.heads) head_id.push_back(ids.emplace(head, ids.size()).first->second);
-  std::vector<const Head*> heads(ids.size());
-  for (const auto& [head, id] : ids) heads[id] = &head;
-
-  std::unordered_map<Slot, Counted, SlotHash> slots;
-  int64_t skewed = 0;
-  for (size_t row = 0; row < spans.rows(); ++row) {
-    if (row % poll_every == 0)
-      if (auto failure = asking.stopped()) return *failure;
-    const int stretch = stretch_of(windows, spans.start[row]);
-    if (stretch < 0 || !filter.holds(row)) continue;
-    const bool root = spans.kind[row] <= 1 && view.entry(row);
-    const int64_t duration = spans.duration[row];
-    if (duration < 0) ++skewed;
-    const Slot slot{head_id[spans.resource[row]], spans.name[row], root ? 6u : spans.kind[row], static_cast<uint32_t>(stretch),
-                    bucket_start(windows[static_cast<size_t>(stretch)].window, width, spans.start[row]), log_bucket(duration)};
-    Counted& counted = slots[slot];
-    ++counted.count;
-    counted.errors += spans.status[row] == 2;
-    if (duration > 0) counted.sum += duration;
-  }
-  std::vector<std::pair<Slot, Counted>> rows(slots.begin(), slots.end());
-  const auto kind = [](uint32_t code) { return code == 6 ? "root" : kind_name(static_cast<uint8_t>(code)); };
-  std::sort(rows.begin(), rows.end(), [&](const auto& left, const auto& right) {
-    const Slot &a = left.first, &b = right.first;
-    if (a.head != b.head) return *heads[a.head] < *heads[b.head];
-    if (a.name != b.name) return spans.texts[a.name] < spans.texts[b.name];
-    if (a.kind != b.kind) return std::string_view(kind(a.kind)) < std::string_view(kind(b.kind));
-    return std::tie(a.stretch, a.time, a.bucket) < std::tie(b.stretch, b.time, b.bucket);
-  });
-  FrameBuilder frame(Shape::latency);
-  frame.head().add("operation", ColumnType::text).add("kind", ColumnType::text).add("time", ColumnType::time);
-  frame.add("bucket", ColumnType::int64).add("count", ColumnType::int64).add("errors", ColumnType::int64);
-  frame.add("sum", ColumnType::duration);
-  if (asking.ask.then) frame.add("window", ColumnType::text);
-  for (const auto& [slot, counted] : rows) {
-    put_head(frame, *heads[slot.head]);
-    frame.text(4, spans.texts[slot.name]);
-    frame.text(5, kind(slot.kind));
-    frame.integer(6, slot.time);
-    frame.integer(7, slot.bucket);
-    frame.integer(8, counted.count);
-    frame.integer(9, counted.errors);
-    frame.integer(10, counted.sum);
-    if (asking.ask.then) frame.text(11, windows[slot.stretch].name);
-    frame.end_row();
-  }
-  frame.marks().notes.push_back("buckets of " + print_duration(Duration{width}) + "; durations within " +
-                                human(loghist_error, "share"));
-  if (skewed > 0) frame.marks().notes.push_back(count(skewed) + " spans end before they start (skewed clocks)");
-  return frame.finish();
-}
-
 Answer spans_slowest(const Asking& asking, const SpanView& view) {
   auto selected = selecting_rows(asking, view);
   if (auto* failure = std::get_if<Failure>(&selected)) return *failure;
-  auto& rows = std::get<std::vector<uint32_t>>(selected);
   const Spans& spans = *view.spans;
-  std::sort(rows.begin(), rows.end(), [&](uint32_t a, uint32_t b) {
-    return std::tie(spans.duration[b], spans.start[a], a) < std::tie(spans.duration[a], spans.start[b], b);
-  });
-  return whole_traces(asking, view, rows, limit_of(asking.ask, 100), "slowest first");
+  const auto slower = [&](uint32_t a, uint32_t b) {
+    if (spans.duration[a] != spans.duration[b]) return spans.duration[a] > spans.duration[b];
+    const Spans::Id &x = spans.trace[a], &y = spans.trace[b];
+    return std::tie(x.high, x.low, spans.start[a], a) < std::tie(y.high, y.low, spans.start[b], b);
+  };
+  return whole_traces(asking, view, std::get<std::vector<uint32_t>>(selected), slower, limit_of(asking.ask, 100), "slowest first");
 }
 
 Answer spans_typical(const Asking& asking, const SpanView& view) {
   auto selected = selecting_rows(asking, view);
   if (auto* failure = std::get_if<Failure>(&selected)) return *failure;
-  auto& rows = std::get<std::vector<uint32_t>>(selected);
+  const auto& rows = std::get<std::vector<uint32_t>>(selected);
   const Spans& spans = *view.spans;
-  std::map<std::pair<std::optional<std::string>, TextId>, std::vector<int64_t>> durations;
-  const auto key = [&](uint32_t row) { return std::pair(view.heads[spans.resource[row]].service, spans.name[row]); };
-  for (const uint32_t row : rows) durations[key(row)].push_back(spans.duration[row]);
-  std::map<std::pair<std::optional<std::string>, TextId>, int64_t> medians;
-  for (auto& [group, values] : durations) {
+  std::unordered_map<uint64_t, std::vector<int64_t>> durations;
+  const auto group = [&](uint32_t row) { return uint64_t{view.service_of[spans.resource[row]]} << 32 | spans.name[row]; };
+  for (const uint32_t row : rows) durations[group(row)].push_back(spans.duration[row]);
+  std::unordered_map<uint64_t, double> medians;
+  for (auto& [key, values] : durations) {
     const auto middle = values.begin() + static_cast<std::ptrdiff_t>((values.size() - 1) / 2);
     std::nth_element(values.begin(), middle, values.end());
-    medians[group] = *middle;
+    medians[key] = static_cast<double>(std::max<int64_t>(1, *middle));
   }
-  std::vector<double> distance(rows.size());
-  std::vector<uint32_t> order(rows.size());
-  for (size_t i = 0; i < rows.size(); ++i) {
-    order[i] = static_cast<uint32_t>(i);
-    const double median = static_cast<double>(std::max<int64_t>(1, medians[key(rows[i])]));
-    const double own = static_cast<double>(std::max<int64_t>(1, spans.duration[rows[i]]));
-    distance[i] = own > median ? own / median : median / own;
+  std::vector<double> distance(spans.rows());
+  for (const uint32_t row : rows) {
+    const double median = medians[group(row)], own = static_cast<double>(std::max<int64_t>(1, spans.duration[row]));
+    distance[row] = own > median ? own / median : median / own;
   }
-  std::sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
-    return std::tie(distance[a], spans.start[rows[a]], rows[a]) < std::tie(distance[b], spans.start[rows[b]], rows[b]);
-  });
-  std::vector<uint32_t> sorted;
-  for (const uint32_t i : order) sorted.push_back(rows[i]);
-  return whole_traces(asking, view, sorted, limit_of(asking.ask, 20), "nearest the median of their operation first");
+  const auto nearer = [&](uint32_t a, uint32_t b) {
+    return std::tie(distance[a], spans.start[a], a) < std::tie(distance[b], spans.start[b], b);
+  };
+  return whole_traces(asking, view, rows, nearer, limit_of(asking.ask, 20), "nearest the median of their operation first");
 }
 
 Answer spans_of_traces(const Asking& asking, const SpanView& view) {

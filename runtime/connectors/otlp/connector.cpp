@@ -30,7 +30,7 @@ constexpr MeasureAsk measure_asks[] = {{"metric.latency", metric_latency}};  // 
 constexpr SpanAsk span_asks[] = {
     {"spans.latency", spans_latency},     {"spans.slowest", spans_slowest},       {"spans.typical", spans_typical},
     {"spans.of_traces", spans_of_traces}, {"spans.calls", spans_calls},           {"spans.services", spans_services},
-    {"spans.contrast", spans_contrast},   {"spans.numbers", spans_numbers},
+    {"spans.contrast", spans_contrast},   {"spans.numbers", spans_numbers},       {"spans.percentiles", spans_percentiles},
 };
 constexpr LogAsk log_asks[] = {
     {"logs.templates", logs_templates},

@@ -1,32 +1,70 @@
 // Spans with what several asks need of them: heads, entry spans, rows by trace; and the filter of an ask's own scope.
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <bit>
+#include <map>
 #include <numeric>
-#include <set>
+#include <tuple>
 
 #include "runtime/connectors/otlp/asking.h"
 
 namespace inquest::otlp {
+
+namespace {
+
+uint64_t trace_key(const Spans::Id& id) {
+  uint64_t h = (id.high ^ 0x9e3779b97f4a7c15u) * 0xc2b2ae3d27d4eb4fu;
+  h = (h ^ h >> 29 ^ id.low) * 0x9e3779b97f4a7c15u;
+  return h ^ h >> 32;
+}
+
+}  // namespace
 
 SpanView::SpanView(std::shared_ptr<const Spans> table, const Aliases& aliases) : spans(std::move(table)) {
   heads = heads_of(spans->texts, spans->resources, aliases);
   std::vector<uint8_t> seen(heads.size(), 0);
   for (size_t row = 0; row < spans->rows(); ++row)
     if (spans->kind[row] == 2 || spans->kind[row] == 5) seen[spans->resource[row]] = 1;
-  std::set<std::optional<std::string>> services;
-  for (size_t i = 0; i < heads.size(); ++i)
-    if (seen[i]) services.insert(heads[i].service);
-  sends_entry.resize(heads.size());
-  for (size_t i = 0; i < heads.size(); ++i) sends_entry[i] = services.count(heads[i].service) != 0;
+  std::map<std::optional<std::string>, uint32_t> services;
+  for (const Head& head : heads) service_of.push_back(services.emplace(head.service, services.size()).first->second);
+  std::vector<uint8_t> sends(services.size(), 0);
+  for (size_t i = 0; i < heads.size(); ++i) sends[service_of[i]] |= seen[i];
+  for (const uint32_t service : service_of) sends_entry.push_back(sends[service]);
+  group_traces();
+}
 
-  by_trace.resize(spans->rows());
-  std::iota(by_trace.begin(), by_trace.end(), 0u);
+// Rows are dealt to buckets by a hash of their trace, in two passes over the table, and sorted in each: linear in the
+// rows, whatever the ids look like.
+void SpanView::group_traces() {
   const auto& trace = spans->trace;
-  std::sort(by_trace.begin(), by_trace.end(), [&](uint32_t a, uint32_t b) {
-    if (trace[a].high != trace[b].high) return trace[a].high < trace[b].high;
-    if (trace[a].low != trace[b].low) return trace[a].low < trace[b].low;
-    return a < b;
-  });
+  const size_t rows = spans->rows();
+  struct Entry { uint64_t key; uint32_t row; };
+  const int bits = std::clamp(static_cast<int>(std::bit_width(rows)) - 3, 1, 24);
+  std::vector<uint32_t> from((size_t{1} << bits) + 1, 0);
+  std::vector<Entry> entries(rows);
+  for (size_t row = 0; row < rows; ++row) ++from[(trace_key(trace[row]) >> (64 - bits)) + 1];
+  std::partial_sum(from.begin(), from.end(), from.begin());
+  for (size_t row = 0; row < rows; ++row) {
+    const uint64_t key = trace_key(trace[row]);
+    entries[from[key >> (64 - bits)]++] = {key, static_cast<uint32_t>(row)};  // afterwards from[b] is where b + 1 begins
+  }
+  const auto less = [&](const Entry& a, const Entry& b) {
+    if (a.key != b.key) return a.key < b.key;
+    const Spans::Id &x = trace[a.row], &y = trace[b.row];
+    return std::tie(x.high, x.low, a.row) < std::tie(y.high, y.low, b.row);
+  };
+  for (size_t b = 0, begin = 0; b + 1 < from.size(); begin = from[b++])
+    std::sort(entries.begin() + static_cast<std::ptrdiff_t>(begin), entries.begin() + from[b], less);
+  by_trace.resize(rows);
+  trace_of.resize(rows);
+  for (size_t i = 0; i < rows; ++i) {
+    const uint32_t row = entries[i].row;
+    if (i == 0 || entries[i].key != entries[i - 1].key || !(trace[row] == trace[entries[i - 1].row]))
+      trace_from.push_back(static_cast<uint32_t>(i));
+    by_trace[i] = row;
+    trace_of[row] = static_cast<uint32_t>(trace_from.size() - 1);
+  }
+  trace_from.push_back(static_cast<uint32_t>(rows));
 }
 
 bool SpanView::entry(size_t row) const {
@@ -41,13 +79,16 @@ const char* SpanView::kind(size_t row) const {
 }
 
 std::pair<size_t, size_t> SpanView::trace(const Spans::Id& id) const {
-  const auto less = [&](const Spans::Id& a, const Spans::Id& b) { return a.high != b.high ? a.high < b.high : a.low < b.low; };
-  const auto& trace = spans->trace;
-  const auto from = std::lower_bound(by_trace.begin(), by_trace.end(), id,
-                                     [&](uint32_t row, const Spans::Id& want) { return less(trace[row], want); });
-  const auto to = std::upper_bound(from, by_trace.end(), id,
-                                   [&](const Spans::Id& want, uint32_t row) { return less(want, trace[row]); });
-  return {static_cast<size_t>(from - by_trace.begin()), static_cast<size_t>(to - by_trace.begin())};
+  const auto first = [&](uint32_t from) -> const Spans::Id& { return spans->trace[by_trace[from]]; };
+  const auto less = [](const Spans::Id& a, const Spans::Id& b) {
+    const uint64_t x = trace_key(a), y = trace_key(b);
+    return std::tie(x, a.high, a.low) < std::tie(y, b.high, b.low);
+  };
+  const auto end = trace_from.end() - 1;
+  const auto at = std::lower_bound(trace_from.begin(), end, id,
+                                   [&](uint32_t from, const Spans::Id& want) { return less(first(from), want); });
+  if (at == end || !(first(*at) == id)) return {0, 0};
+  return {at[0], at[1]};
 }
 
 SpanFilter::SpanFilter(const SpanView& view, const Ask& ask) : view_(view) {

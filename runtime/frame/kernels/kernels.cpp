@@ -9,6 +9,7 @@
 // growing.h       growing
 // groups.h        groups
 // latency.h       latency_series, latency_summary, quantile
+// line.h          line
 // restart.h       resets
 // templates.h     log_diff, template_diff
 // trace.h         critical_path, self_time, waterfall, where_time
@@ -25,6 +26,7 @@
 #include "runtime/frame/kernels/groups.h"
 #include "runtime/frame/kernels/growing.h"
 #include "runtime/frame/kernels/latency.h"
+#include "runtime/frame/kernels/line.h"
 #include "runtime/frame/kernels/restart.h"
 #include "runtime/frame/kernels/template_series.h"
 #include "runtime/frame/kernels/templates.h"
@@ -48,6 +50,7 @@ const std::vector<Kernel>& kernels() {
       growing_kernel,
       latency_series_kernel,
       latency_summary_kernel,
+      line_kernel,
       log_diff_kernel,
       overlay_kernel,
       quantile_kernel,
