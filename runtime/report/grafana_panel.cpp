@@ -262,6 +262,12 @@ PanelOrWhy spans_panel(const Asking& asking) {
     percentiles["settings"] = {{"percents", {"50", "95", "99"}}};
     add(entry, {percentiles}, {terms("3", "serviceName", 20, "_count"), over_time("startTime", asking.interval())}, "{{term serviceName}} {{metric}}");
     out.note = "The twenty services with most entry spans.";
+  } else if (kind == "spans.percentiles") {
+    out.unit = "ns";
+    Json percentiles = metric("1", "percentiles", "durationInNanos");
+    percentiles["settings"] = {{"percents", {"50", "95", "99"}}};
+    add(entry, {percentiles, metric("4", "max", "durationInNanos"), metric("5", "sum", "durationInNanos")}, {terms("3", "serviceName", 100, "_count"), terms("6", "name", 100, "_count")});
+    out.note = "Percentiles of the server are approximate.";
   } else if (kind == "spans.slowest") {
     out.unit = "ns";
     add(entry, {metric("1", "max", "durationInNanos")}, {terms("3", "traceId", asking.limit(100), "1")});

@@ -35,7 +35,7 @@ EVERY = '''return sop "every" { title = "Every ask", start = "begin",
     query "spans" {
       ask = { latency = spans.latency { every = "30s", where = { kind = "client", status = "error", ["http.route"] = "$route" } }, slow = spans.slowest { limit = 7 }, typical = spans.typical {},
               contrast = spans.contrast {}, numbers = spans.numbers { attributes = { "cart.items", "order.total" } }, unnamed = spans.numbers {},
-              some = spans.of_traces { traces = { "4bf92f3577b34da6a3ce929d0e0e4736" } }, calls = spans.calls {}, services = spans.services {} },
+              each = spans.percentiles {}, some = spans.of_traces { traces = { "4bf92f3577b34da6a3ce929d0e0e4736" } }, calls = spans.calls {}, services = spans.services {} },
       on "next" { to = "logs" },
     },
     query "logs" {
