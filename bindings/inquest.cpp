@@ -248,12 +248,18 @@ Result<RunResult> Inquest::run(const Procedure& procedure, const RunOptions& opt
   for (const std::string& answer : options.answers) {
     const size_t at = answer.find('=');
     const std::string state = answer.substr(0, at);
-    const State* s = at == std::string::npos ? nullptr : sop.state(state);
+    const State* s = sop.state(state);
     std::vector<std::string> names, labels;
     for (const State& known : sop.states)
       if (known.kind == State::Kind::review || known.kind == State::Kind::suggest) names.push_back(known.name);
-    if (!s) return Error{Code::usage, "`" + printable(answer, 80) + "` names no state", "--answer", "write --answer STATE=LABEL; " + did_you_mean(state, names)};
-    for (const Edge& e : s->edges) labels.push_back(e.label);
+    if (s) for (const Edge& e : s->edges) labels.push_back(e.label);
+    if (at == std::string::npos) {
+      std::string cure = "write --answer STATE=LABEL";
+      if (s) for (size_t i = 0; i < labels.size(); ++i) cure += (i == 0 ? ": " : " or ") + ("'" + state + "=" + labels[i] + "'");
+      else cure += "; " + did_you_mean(state, names);
+      return Error{Code::usage, "`" + printable(answer, 80) + "` has no label", "--answer", cure};
+    }
+    if (!s) return Error{Code::usage, "`" + printable(state, 80) + "` names no state", "--answer", "write --answer STATE=LABEL; " + did_you_mean(state, names)};
     if (std::find(labels.begin(), labels.end(), answer.substr(at + 1)) == labels.end())
       return Error{Code::usage, "state `" + state + "` has no edge `" + printable(answer.substr(at + 1), 60) + "`", "--answer",
                    did_you_mean(answer.substr(at + 1), labels)};

@@ -8,6 +8,7 @@
 
 #include "bindings/script/reader.h"
 #include "runtime/base/text.h"
+#include "runtime/machine/sentence.h"
 
 namespace inquest::script {
 namespace fs = std::filesystem;
@@ -54,7 +55,12 @@ Translation translate(const std::string& lang, const std::string& stdlib, const 
   for (const auto& [place, prefix] : {std::pair{stdlib, std::string()}, {folder, std::string("findings.")}}) {
     if (place.empty()) continue;
     if (const std::optional<Map> map = side_file(place, prefix, names, &file, &out.missing)) {
-      for (const auto& [kind, says] : *map) out.sentences[kind] = says.text();
+      for (const auto& [kind, says] : *map) {
+        if (says.is<std::string>()) out.sentences[kind] = says.text();
+        else if (const Map* texts = kind == "texts" ? says.get<Map>() : nullptr)
+          for (const auto& [english, text] : *texts)
+            if (text.is<std::string>()) out.sentences[texts_prefix + english] = text.text();
+      }
       out.lang = names.back();
     }
   }
@@ -82,7 +88,7 @@ Translation translate(const std::string& lang, const std::string& stdlib, const 
   if (const Value* title = inquest::find(*map, "title"); title && title->is<std::string>()) sop->title = title->text();
   else if (!sop->title.empty()) out.missing.push_back({file, {1, 1}, "translation", "no `title`", "English is shown", true});
   for (State& s : sop->states) {
-    put(s.name, "title", s.title);
+    if (s.title != s.name) put(s.name, "title", s.title);   // a name never translates
     put(s.name, "say", s.say);
     for (Edge& e : s.edges) {
       put(s.name + "/" + e.label, "why", e.why);

@@ -130,6 +130,21 @@ int complete_words(const std::vector<std::string>& words, User& user) {
     for (const std::string& value : values) offer(value, option);
     return 0;
   }
+  if (before == "--answer") {   // the choices of the SOP that was named
+    auto inquest = open_inquest(common);
+    if (!inquest) return 0;
+    const std::vector<SopPlace> places = (*inquest)->list();
+    for (const std::string& word : words) {
+      const bool named = std::any_of(places.begin(), places.end(), [&](const SopPlace& p) { return p.name == word; });
+      auto procedure = named ? (*inquest)->load(word) : Result<std::unique_ptr<Procedure>>(Error{Code::not_found, ""});
+      if (!procedure) continue;
+      for (const State& s : (*procedure)->sop.states)
+        if (s.kind == State::Kind::review || s.kind == State::Kind::suggest)
+          for (const Edge& e : s.edges) offer(printable(s.name + "=" + e.label, 200), kind_name(s.kind));
+      return 0;
+    }
+    return 0;
+  }
   if (!typed.empty() && typed[0] == '-') {
     for (const Command* c : commands()) {
       if (command != c->name) continue;

@@ -8,9 +8,18 @@ namespace {
 
 constexpr const char* bash = R"(# inquest completion for bash: source <(inquest completion bash)
 _inquest() {
-  local words=("${COMP_WORDS[@]:1:COMP_CWORD}") line
+  # Bash breaks words at `=`; a choice is STATE=LABEL, and what is offered replaces the part after the last break.
+  local words=() word line glue= cut=
+  for word in "${COMP_WORDS[@]:1:COMP_CWORD}"; do
+    if [ "$word" = "=" ] && [ ${#words[@]} -gt 0 ]; then words[-1]+="="; glue=1
+    elif [ -n "$glue" ]; then words[-1]+="$word"; glue=
+    else words+=("$word"); fi
+  done
+  word="${words[-1]}"
+  case "$COMP_WORDBREAKS" in *=*) [ "$word" != "${word#*=}" ] && cut="${word%=*}=" ;; esac
   COMPREPLY=()
-  while IFS=$'\t' read -r line _; do COMPREPLY+=("$line"); done < <(inquest __complete "${words[@]}" 2>/dev/null)
+  while IFS=$'\t' read -r line _; do printf -v line '%q' "${line#"$cut"}"; COMPREPLY+=("$line"); done \
+    < <(inquest __complete "${words[@]//\\ / }" 2>/dev/null)
   if [ ${#COMPREPLY[@]} -eq 0 ]; then compopt -o default; fi
 }
 complete -F _inquest inquest
@@ -21,7 +30,7 @@ constexpr const char* zsh = R"(#compdef inquest
 _inquest() {
   local -a candidates
   local line
-  while IFS= read -r line; do candidates+=("${line%%$'\t'*}:${line#*$'\t'}"); done \
+  while IFS= read -r line; do candidates+=("${${line%%$'\t'*}//:/\\:}:${line#*$'\t'}"); done \
     < <(inquest __complete "${(@)words[2,CURRENT]}" 2>/dev/null)
   if (( ${#candidates} )); then _describe 'inquest' candidates; else _files; fi
 }

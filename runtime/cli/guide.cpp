@@ -12,6 +12,7 @@
 
 #include "runtime/base/text.h"
 #include "runtime/report/paper.h"
+#include "runtime/report/words.h"
 
 namespace inquest {
 
@@ -42,22 +43,23 @@ Result<std::optional<Choice>> Guide::choose(const Offer& offer, const Snapshot& 
     if (item.offered) offered.push_back(&item);
   std::fflush(stdout);
   Paper paper(style_, [](std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); });
+  const Words words(style_.lang);
   paper.blank();
-  paper.item("", Tone::strong, offer.state + ": what next?", "");
+  paper.item("", Tone::strong, words("guide.what_next", offer.state), "");
   for (size_t i = 0; i < offered.size(); ++i) {
     const Offer::Item& item = *offered[i];
-    paper.item("", Tone::plain, fmt::format("  {}", i + 1), item.label + (item.label == offer.unattended ? " (enter)" : "") + (item.taken ? " (taken before)" : ""));
+    paper.item("", Tone::plain, fmt::format("  {}", i + 1), item.label + (item.label == offer.unattended ? " " + words("guide.enter") : "") + (item.taken ? " " + words("walk.taken_before") : ""));
     if (!item.why.empty()) paper.item("     ", Tone::dim, "", item.why);
   }
   for (const Offer::Item& item : offer.items)
-    if (!item.offered) paper.item("", Tone::plain, "  -", item.label + " (not offered: " + item.why_not + ")");
+    if (!item.offered) paper.item("", Tone::plain, "  -", item.label + " (" + words("walk.not_offered_line", item.why_not) + ")");
   const Offer::Item* chosen = nullptr;
   while (!chosen) {
     const std::optional<std::string> answer = line("> ");
     if (!answer || user_.stop->load()) return std::optional<Choice>();
     if (*answer == "q" || *answer == "quit") return std::optional<Choice>();
     if (*answer == "?") {
-      paper.text("  ", "a number or the beginning of a label; enter takes what an unattended run would; q leaves, the case waits");
+      paper.text("  ", words("guide.help"));
       continue;
     }
     for (size_t i = 0; i < offered.size(); ++i) {
@@ -69,19 +71,19 @@ Result<std::optional<Choice>> Guide::choose(const Offer& offer, const Snapshot& 
     if (!chosen) {
       std::vector<std::string> labels;
       for (const Offer::Item* item : offered) labels.push_back(item->label);
-      paper.text("  ", fmt::format("no choice `{}`; {}; ? explains", printable(*answer, 60), did_you_mean(*answer, labels)));
+      paper.text("  ", words("guide.no_choice", printable(*answer, 60), did_you_mean(*answer, labels)));
     }
   }
   Choice choice{chosen->label, {}, "person", ""};
   if (const auto picks = offer.picks.find(chosen->label); picks != offer.picks.end() && picks->second.size() > 1) {
-    paper.text("", "about which?");
+    paper.text("", words("guide.about_which"));
     for (size_t i = 0; i < picks->second.size() && i < 20; ++i) {
       const std::string& id = picks->second[i];
       std::string says = id;
       for (const ReviewedRows& rows : snapshot.reviewed)
         for (const Finding& f : rows.rows.found)
           if (f.id == id) says = id + "  " + (f.says.empty() ? f.kind + " " + print_subject(f.subject) : f.says);
-      paper.item("", Tone::plain, fmt::format("  {}", i + 1), says + (i == 0 ? " (enter: the strongest)" : ""));
+      paper.item("", Tone::plain, fmt::format("  {}", i + 1), says + (i == 0 ? " " + words("guide.strongest") : ""));
     }
     for (;;) {
       const std::optional<std::string> answer = line("> ");
@@ -91,7 +93,7 @@ Result<std::optional<Choice>> Guide::choose(const Offer& offer, const Snapshot& 
       if (n >= 1 && static_cast<size_t>(n) <= picks->second.size()) { choice.finding = picks->second[static_cast<size_t>(n) - 1]; break; }
       const auto named = std::find(picks->second.begin(), picks->second.end(), *answer);
       if (named != picks->second.end()) { choice.finding = *named; break; }
-      paper.text("  ", "a number from the list; q leaves");
+      paper.text("  ", words("guide.number"));
     }
   }
   return std::optional<Choice>(choice);

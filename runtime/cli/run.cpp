@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <filesystem>
 #include <random>
 
@@ -12,6 +14,7 @@
 #include "runtime/cli/junit.h"
 #include "runtime/cli/support.h"
 #include "runtime/engine/case_file.h"
+#include "runtime/report/formats.h"
 #include "runtime/report/terminal.h"
 
 namespace inquest {
@@ -21,7 +24,7 @@ struct Options {
   Common common;
   SourceOptions sources;
   RunOptions run;
-  bool guided = false, no_input = false, quiet = false;
+  bool guided = false, no_input = false, quiet = false, no_step_summary = false;
   std::string output = "text", fail_on, junit;
   std::vector<std::string> reports;
 };
@@ -38,10 +41,31 @@ Status write_reports(const Options& o, const Report& report, User& user) {
     const Writer* w = writer_for_file(path);
     Style style = style_for(o.common, user, false);
     style.colour = false;
+    style.verbose = true;   // a file is no screen: the walk with all of its tables
     if (Status written = write_file(path, w->write(report, style)); !written) return written;
     if (!o.quiet) print_err(fmt::format("report: {}\n", path));
   }
   return {};
+}
+
+// Under GitHub Actions the verdict stands on the page of the job: appended to the file that its environment names.
+void add_step_summary(const Options& o, const Report& report, User& user) {
+  constexpr uintmax_t most_of_a_step = 1'000'000;   // what GitHub shows of one step
+  const auto path = user.environment("GITHUB_STEP_SUMMARY");
+  if (o.no_step_summary || !path || path->empty()) return;
+  std::error_code error;
+  const uintmax_t there = std::filesystem::file_size(*path, error);
+  const size_t room = error ? most_of_a_step : there < most_of_a_step ? static_cast<size_t>(most_of_a_step - there) : 0;
+  const std::string text = markdown_summary(report, room);
+  std::FILE* const file = text.size() <= room ? std::fopen(path->c_str(), "ab") : nullptr;
+  const bool full = text.size() > room;
+  const bool written = file && std::fwrite(text.data(), 1, text.size(), file) == text.size();
+  const bool closed = !file || std::fclose(file) == 0;
+  if (!written || !closed)
+    print_err(fmt::format("inquest: the summary of the job was not written to {}: {}\n", printable(*path, 300),
+                          full ? "it is full" : std::strerror(errno)));
+  else if (!o.quiet)
+    print_err(fmt::format("summary of the job: {} (--no-step-summary leaves it alone)\n", printable(*path, 300)));
 }
 
 // Where a run ends because nobody decides: the option that decides it, with the labels that were offered.
@@ -82,6 +106,7 @@ int run_here(Options& o, User& user, lua::Watch& watch) {
   }
   const bool to_terminal = o.output == "text" && user.out_is_terminal;
   Style style = style_for(o.common, user, to_terminal);
+  style.lang = (*procedure)->lang;
   Guide guide(style, user);
   if (o.guided) o.run.chooser = &guide;
   // The walk is told as it happens: on stdout, or on stderr when stdout holds a document.
@@ -119,6 +144,7 @@ int run_here(Options& o, User& user, lua::Watch& watch) {
     print_out(writer("json")->write(*report, style));
   }
   if (Status written = write_reports(o, *report, user); !written) return fail(written.error());
+  add_step_summary(o, *report, user);
   if (!o.junit.empty())
     if (Status written = write_file(o.junit, junit(*report, exit == 3)); !written) return fail(written.error());
   if (result->exit != 0 && !result->why.empty()) print_err("inquest: " + printable(result->why, 400) + "\n" + (exit == 6 && !waiting.empty() ? "  " + waiting + "\n" : ""));
@@ -143,11 +169,13 @@ int run(const std::vector<std::string>& arguments, User& user) {
   app.add_flag("--json", json, "one JSON document on stdout");
   app.add_option("--output", o.output, "text, json, or ndjson: the journal as it happens")->check(CLI::IsMember({"text", "json", "ndjson"}))->type_name("FORMAT");
   app.add_option("--report", o.reports, "write a report: .html, .md, .json or .txt; may be given again")->allow_extra_args(false)->type_name("FILE");
+  app.add_flag("--no-step-summary", o.no_step_summary, "do not append the verdict to the file of $GITHUB_STEP_SUMMARY");
   app.add_option("--junit", o.junit, "write JUnit XML for a CI server")->type_name("FILE");
   app.add_option("--case", o.run.case_path, "where the case file is made")->type_name("FILE");
   app.add_flag("--overwrite", o.run.overwrite, "replace a case file that is there");
   app.add_option("--fail-on", o.fail_on, "exit 3 on this verdict")->check(CLI::IsMember({"confirmed", "inconclusive"}))->type_name("VERDICT");
   app.add_option("--time-limit", o.run.time_limit, "give up after this long, exit 124")->type_name("DURATION");
+  app.add_flag("--verbose", o.common.verbose, "the walk with every table, offer and cause");
   app.add_flag("-q,--quiet", o.quiet, "no walk, only what was asked for");
   add_common(app, o.common);
   app.footer("Exit: 0 ended, 1 failed, 2 usage, 3 --fail-on, 4 refused by a source,\n      5 nothing to examine, 6 waits for a decision, 124 time limit, 130 interrupted.");

@@ -13,6 +13,7 @@
 #include "bindings/lua/child.h"
 #include "runtime/base/text.h"
 #include "runtime/report/paper.h"
+#include "runtime/report/words.h"
 
 namespace inquest {
 
@@ -117,7 +118,7 @@ void add_common(CLI::App& app, Common& common) {
   app.add_option("--sops", common.sops, "a further folder of SOPs, searched first")->allow_extra_args(false)->type_name("DIR");
   app.add_option("--home", common.home, "the folder that holds stdlib/ and sops/")->type_name("DIR")->group("");
   app.add_option("--color", common.colour, "auto, always or never")->check(CLI::IsMember({"auto", "always", "never"}))->type_name("WHEN");
-  app.add_option("--lang", common.lang, "language of texts: en, pt, es")->type_name("LANG");
+  app.add_option("--lang", common.lang, "language of texts: en, pt, es; else LC_MESSAGES")->type_name("LANG");
 }
 
 Result<std::unique_ptr<Inquest>> open_inquest(const Common& common, lua::Watch* watch) {
@@ -147,7 +148,8 @@ Style style_for(const Common& common, const User& user, bool terminal) {
   style.columns = user.columns;
   style.terminal = terminal;
   style.colour = use_colour(common, user, terminal);
-  style.lang = language(common, user);
+  style.lang = known_language(common.lang);   // else the case's own
+  style.verbose = common.verbose;
   return style;
 }
 

@@ -22,6 +22,7 @@ struct Common {
   std::string home;                // --home DIR (hidden)
   std::string colour = "auto";     // --color auto|always|never
   std::string lang;                // --lang
+  bool verbose = false;            // --verbose, of commands that tell a walk
   bool json = false;
 };
 void add_common(CLI::App& app, Common& common);

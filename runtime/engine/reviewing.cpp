@@ -201,7 +201,7 @@ std::vector<std::string> kinds_of(const ReviewContract& contract, const Map& opt
   return out;
 }
 
-ReviewOutcome carry_out(const Reviewing& of, Reviewer& reviewer, const Stop& stop) {
+static ReviewOutcome carried_out(const Reviewing& of, Reviewer& reviewer, const Stop& stop) {
   ReviewOutcome out;
   const std::vector<std::string> kinds = kinds_of(of.contract, of.options);
   ReviewCall call;
@@ -260,6 +260,15 @@ ReviewOutcome carry_out(const Reviewing& of, Reviewer& reviewer, const Stop& sto
   }
   out.rows = std::move(*rows);
   finish(out.rows, of, used);
+  return out;
+}
+
+ReviewOutcome carry_out(const Reviewing& of, Reviewer& reviewer, const Stop& stop) {
+  ReviewOutcome out = carried_out(of, reviewer, stop);
+  for (Unknown& row : out.rows.unknown) {   // causes and cures in the language of the run
+    row.why = translated(of.sentences, row.why);
+    row.cure = translated(of.sentences, row.cure);
+  }
   return out;
 }
 

@@ -17,7 +17,34 @@ void add_once(std::vector<T>& to, T item) {
   if (std::find(to.begin(), to.end(), item) == to.end()) to.push_back(std::move(item));
 }
 
-// "lists each unknown with the signal or measure to add"; a kind without any row about the key was not examined.
+// One text more in a list of texts; beyond three they say nothing new.
+void join_once(std::string& to, const std::string& text, const char* between) {
+  constexpr size_t most = 3;
+  if (text.empty() || to == text) return;
+  if (to.empty()) { to = text; return; }
+  size_t parts = 1;
+  const std::string all = between + to + between;
+  if (all.find(between + text + between) != std::string::npos) return;
+  for (size_t at = 0; (at = to.find(between, at)) != std::string::npos; at += 2) ++parts;
+  if (parts < most) to += between + text;
+}
+
+// A review with several slots, or about several instances, misses one signal once.
+void add_folded(std::vector<Missing>& out, const Missing& row) {
+  const auto same = std::find_if(out.begin(), out.end(),
+                                 [&](const Missing& m) { return m.kind == row.kind && m.signal == row.signal; });
+  if (same == out.end()) {
+    out.push_back(row);
+    return;
+  }
+  join_once(same->measure, row.measure, ", ");
+  join_once(same->why, row.why, "; ");
+  join_once(same->cure, row.cure, "; ");
+  for (const std::string& name : row.tried) add_once(same->tried, name);
+}
+
+// "lists each unknown with the signal or measure to add", once for a kind and signal; a kind without any row about the
+// key was not examined.
 void add_missing(const HypothesisAt& at, const Condition& condition, std::vector<Missing>& out) {
   std::vector<const Condition*> atoms;
   atoms_of(condition, atoms);
@@ -25,8 +52,8 @@ void add_missing(const HypothesisAt& at, const Condition& condition, std::vector
     if (at.atom(*atom).truth() != Truth::unknown) continue;
     const auto rows = at.unknown(*atom);
     for (const Unknown* row : rows)
-      add_once(out, Missing{row->kind, row->signal, row->measure, row->why, row->cure, row->tried});
-    if (rows.empty()) add_once(out, Missing{atom->kind, "", "", "not examined", "", {}});
+      add_folded(out, Missing{row->kind, row->signal, row->measure, row->why, row->cure, row->tried});
+    if (rows.empty()) add_folded(out, Missing{atom->kind, "", "", "not examined", "", {}});
   }
 }
 

@@ -9,8 +9,9 @@ Result<Report> make_report(const CaseFile& file) {
   if (!rows) return rows.error();
   auto evidence = file.evidence();
   if (!evidence) return evidence.error();
+  const std::string id = rows->empty() ? "" : rows->back().hash;   // of the chain: names what the journal says
   Report report = make_report(std::move(*rows), *evidence, file.path());
-  report.case_id = file.meta("id");
+  report.case_id = id;
   report.sealed = file.sealed();
   return report;
 }

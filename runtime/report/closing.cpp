@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "runtime/base/text.h"
 #include "runtime/report/summary.h"
 
@@ -32,43 +34,58 @@ void print_command(Paper& paper, const std::string& command) {
 
 }  // namespace
 
-void print_closing(Paper& paper, const Report& report) {
-  constexpr size_t most_gaps = 14, most_suspects = 5;
+void print_closing(Paper& paper, const Report& report, bool verbose) {
+  const size_t most_gaps = verbose ? 60 : 5, most_suspects = verbose ? 10 : 3;
+  const Words words(report.lang);
   const Verdict& v = report.judgement.verdict;
   const Headline head = headline(report);
-  const Tone tone = head.word == "CONFIRMED" ? Tone::good : head.word == "NO VERDICT" ? Tone::bad : Tone::warn;
-  paper.rule("Verdict");
+  const Tone tone = head.kind == "confirmed" ? Tone::good : head.kind == "none" ? Tone::bad : Tone::warn;
+  paper.rule(words("verdict"));
   paper.item("", tone, std::string(head.glyph) + " " + head.word, head.about);
   if (!head.says.empty()) paper.text("  ", head.says);
-  if (!report.answer.empty()) paper.item("  ", Tone::strong, "answer  ", report.answer);
-  if (v.onset && report.judged) paper.item("  ", Tone::dim, "since   ", print_second(*v.onset));
-  const std::vector<std::string> sure = how_sure(report);
-  for (size_t i = 0; i < sure.size(); ++i)
-    paper.item(i ? "            " : "  ", Tone::dim, i ? "" : "how sure", (i ? "- " : "") + sure[i]);
-  for (const auto& [hypothesis, key] : v.also)
-    paper.item("  ", Tone::dim, "also    ", hypothesis + " at " + print_subject(key));
+
+  // Labels in one column, values in another.
+  size_t wide = 0;
+  for (const char* const key : {"head.answer", "head.since", "head.how_sure", "head.also", "head.suspect"})
+    wide = std::max(wide, width(words(key)));
+  const auto line = [&](const std::string& label, const std::string& body, Tone of = Tone::dim) {
+    paper.item("  ", of, label.empty() ? std::string() : pad(label, wide), body);
+  };
+  const std::string under(2 + wide + 2, ' ');
+  if (!report.answer.empty()) line(words("head.answer"), report.answer, Tone::strong);
+  if (v.onset && report.judged) line(words("head.since"), print_second(*v.onset));
+  if (std::vector<std::string> sure = how_sure(report); !sure.empty()) {
+    if (!verbose && report.judged && sure.size() > 2) {   // what it rests on in one line
+      std::vector<std::string> rest(sure.begin() + 1, sure.end());
+      for (std::string& item : rest) item = item.substr(0, item.find(" [E"));   // its evidence stands with the finding
+      sure = {sure[0], join(rest, "; ")};
+    }
+    line(words("head.how_sure"), sure[0]);
+    for (size_t i = 1; i < sure.size(); ++i) paper.text(under, (verbose ? "- " : "") + sure[i]);
+  }
+  std::vector<std::string> also;
+  for (const auto& [hypothesis, key] : v.also) also.push_back(words("judged.at", hypothesis, print_subject(key)));
+  if (!also.empty()) line(words("head.also"), join(also, "; "));
   for (size_t i = 0; i < report.suspects.size() && i < most_suspects && (i == 0 || report.suspects[i].score > 0); ++i) {
     const Suspect& s = report.suspects[i];
-    paper.item("  ", Tone::dim, i ? "        " : "suspect ",
-               fmt::format("{} {:.2f}{}", s.service, s.score, s.why.empty() ? "" : ": " + s.why));
+    const std::string text = fmt::format("{} {:.2f}{}", s.service, s.score, s.why.empty() ? "" : ": " + s.why);
+    if (i == 0) line(words("head.suspect"), text);
+    else paper.text(under, text);
   }
   if (const auto lines = ruled_out(report); !lines.empty()) {
-    paper.item("", Tone::strong, "Ruled out", "");
-    for (const std::string& line : lines) paper.item("  ", Tone::plain, "✖", line);
+    paper.item("", Tone::strong, words("ruled_out"), "");
+    for (const std::string& text : lines) paper.item("  ", Tone::plain, "✖", text);
   }
   if (const auto gaps = not_looked_at(report); !gaps.empty()) {
-    paper.item("", Tone::strong, "Not looked at, or not fully", "");
-    for (size_t i = 0; i < gaps.size() && i < most_gaps; ++i)
-      paper.item("  ", Tone::warn, "?",
-                 gaps[i].what + ": " + gaps[i].why + (gaps[i].cure.empty() ? "" : ". Cure: " + gaps[i].cure));
-    if (gaps.size() > most_gaps) paper.text("  ", fmt::format("and {} more, in the report", gaps.size() - most_gaps));
+    paper.item("", Tone::strong, words("not_looked_at"), "");
+    for (size_t i = 0; i < gaps.size() && i < most_gaps; ++i) paper.item("  ", Tone::warn, "?", gap_line(gaps[i], words));
+    if (gaps.size() > most_gaps) paper.text("  ", words("in_the_report", gaps.size() - most_gaps));
   }
-  if (report.judged && !report.finished) paper.item("", Tone::bad, "! unfinished", report.ended_why);
-  if (report.finished && report.exit != 0)
-    paper.item("", Tone::bad, fmt::format("! exit {}", report.exit), report.ended_why);
-  paper.item("", Tone::strong, "Case", report.case_path.empty() ? "not kept" : report.case_path);
+  if (report.judged && !report.finished) paper.item("", Tone::bad, "! " + words("head.unfinished"), report.ended_why);
+  if (report.finished && report.exit != 0) paper.item("", Tone::bad, "! " + words("head.exit", report.exit), report.ended_why);
+  paper.item("", Tone::strong, words("case"), report.case_path.empty() ? words("case.not_kept") : report.case_path);
   for (const Command& c : next_commands(report)) {
-    paper.item("", Tone::strong, "Next", "# " + c.doc);
+    paper.item("", Tone::strong, words("next"), "# " + c.doc);
     print_command(paper, c.command);
   }
 }

@@ -6,6 +6,7 @@
 
 namespace inquest {
 
-void print_closing(Paper& paper, const Report& report);
+// In the language of the report. In short: what concerns the verdict, and how much more there is; `verbose`: all of it.
+void print_closing(Paper& paper, const Report& report, bool verbose = false);
 
 }  // namespace inquest

@@ -12,6 +12,9 @@ namespace inquest {
 std::string terminal_report(const Report& report, const Style& style);
 // GitHub-flavoured Markdown with a Mermaid diagram; at most 1 000 000 bytes: what would go beyond is left out and said.
 std::string markdown_report(const Report& report, const Style& style);
+// The same without the evidence, for the summary of a CI job: verdict, findings, diagram, what is ruled out and not
+// known, how to run it again. At most `most` bytes: parts that do not fit are left out, the verdict last of all.
+std::string markdown_summary(const Report& report, size_t most = 900'000);
 // The document of design/engine.md "Commands"; its members in json.cpp.
 std::string json_report(const Report& report, const Style& style);
 // One self-contained page without script; the diagram is laid out by `dot` when it is there (diagram.h).

@@ -26,15 +26,20 @@ std::string md(std::string_view text, size_t at_most = 500) {
       case '&': out += "&amp;"; break;
       case '<': out += "&lt;"; break;
       case '>': out += "&gt;"; break;
-      case '@': out += "&#64;"; break;
+      case '@': out += "@&#8203;"; break;   // a tracker looks for mentions in what was rendered
       case '\\': case '`': case '*': case '_': case '[': case ']': case '|': case '~': case '#': case '$':
         out += '\\';
         out += c;
+        if (c == '#') out += "&#8203;";     // nor for numbers of issues
+        break;
+      case '.':
+        out += '.';
+        if (out.size() > 3 && lower(std::string_view(out).substr(out.size() - 4)) == "www.") out += "&#8203;";
         break;
       case ':':
         out += ':';
-        if (out.size() > 4 &&
-            (out.compare(out.size() - 5, 5, "http:") == 0 || out.compare(out.size() - 5, 5, "ttps:") == 0))
+        if (const std::string end = lower(std::string_view(out).substr(out.size() > 5 ? out.size() - 6 : 0));
+            end == "https:" || (end.size() > 4 && (end.substr(end.size() - 5) == "http:" || end.substr(end.size() - 4) == "ftp:")))
           out += "&#8203;";
         break;
       default: out += c;
@@ -43,10 +48,9 @@ std::string md(std::string_view text, size_t at_most = 500) {
   return out;
 }
 
-// Code in a line; the fence is longer than any run of backticks inside. In a table cell a bar would end the cell.
+// Code in a line, outside of tables; the fence is longer than any run of backticks inside.
 std::string code(std::string_view text, size_t at_most = 300) {
-  std::string inside = printable(text, at_most);
-  std::replace(inside.begin(), inside.end(), '|', '/');
+  const std::string inside = printable(text, at_most);
   size_t run = 0, longest = 0;
   for (const char c : inside) longest = std::max(longest, run = c == '`' ? run + 1 : 0);
   const std::string fence(longest + 1, '`');
@@ -85,132 +89,196 @@ std::string table_md(const Table& table) {
   return out + "\n";
 }
 
+// `[E3]` of an escaped text as a link to the section of that evidence, where there is one.
+std::string linked(const std::string& escaped, const Report& report) {
+  std::string out;
+  size_t from = 0;
+  for (size_t at = 0; (at = escaped.find("\\[E", at)) != std::string::npos;) {
+    const size_t end = escaped.find("\\]", at + 3);
+    const std::string id = end == std::string::npos || end > at + 12 ? "" : escaped.substr(at + 2, end - at - 2);
+    if (id.empty() || !evidence_of(report, id)) { at += 2; continue; }
+    out += escaped.substr(from, at - from) + "[[" + id + "](#" + lower(id) + ")]";
+    from = at = end + 2;
+  }
+  return out + escaped.substr(from);
+}
+
 std::string cited_md(const Finding& f) {
   std::string out = md(f.says.empty() ? f.kind + " " + print_subject(f.subject) : f.says);
   for (const std::string& e : f.evidence) out += " [[" + md(e, 20) + "](#" + lower(printable(e, 20)) + ")]";
   return out;
 }
 
-std::string head_md(const Report& report) {
+std::string head_md(const Report& report, const Words& words) {
   const Headline head = headline(report);
   const Verdict& v = report.judgement.verdict;
   std::string out =
       fmt::format("# {} {}{}\n\n", head.glyph, head.word, head.about.empty() ? "" : ": " + md(head.about, 200));
   if (!head.says.empty()) out += md(head.says) + "\n\n";
-  if (!report.answer.empty()) out += "**Answer:** " + md(report.answer) + "\n\n";
-  if (report.judged && !report.finished) out += "**Unfinished:** " + md(report.ended_why) + "\n\n";
+  if (!report.answer.empty()) out += fmt::format("**{}:** {}", words("answer"), md(report.answer)) + "\n\n";
+  if (report.judged && !report.finished) out += fmt::format("**{}:** {}", words("unfinished"), md(report.ended_why)) + "\n\n";
   out += "| | |\n| --- | --- |\n";
-  const auto row = [&](const char* name, const std::string& text) {
-    if (!text.empty()) out += fmt::format("| {} | {} |\n", name, text);
+  const auto row = [&](const char* key, const std::string& text) {
+    if (!text.empty()) out += fmt::format("| {} | {} |\n", md(words(key)), text);
   };
-  row("Procedure", md(title_of(report.title, report.sop), 200) +
+  row("procedure", md(title_of(report.title, report.sop), 200) +
                        (report.sop_hash.empty() ? "" : ", sha256 " + code(report.sop_hash.substr(0, 16))));
-  if (report.judged && v.onset) row("Since", md(print_second(*v.onset)));
-  if (!report.window.empty()) row("Window", md(print_window(report.window)));
-  for (const std::string& s : how_sure(report)) row("How sure", md(s));
-  for (const auto& [hypothesis, key] : v.also) row("Also", md(hypothesis + " at " + print_subject(key)));
+  if (report.judged && v.onset)
+    row("since", md(report.window.contains(*v.onset) ? words("since.at_least", print_second(*v.onset)) : print_second(*v.onset)));
+  if (!report.window.empty()) row("window", md(window_line(report)));
+  std::vector<std::string> sure, also, suspects, sources;
+  for (const std::string& s : how_sure(report)) sure.push_back(linked(md(s), report));
+  row("how_sure", join(sure, "<br>"));
+  for (const auto& [hypothesis, key] : v.also) also.push_back(md(words("judged.at", hypothesis, print_subject(key))));
+  row("also", join(also, "<br>"));
   for (size_t i = 0; i < report.suspects.size() && i < 5 && (i == 0 || report.suspects[i].score > 0); ++i)
-    row("Suspect", md(fmt::format("{} {:.2f}{}", printable(report.suspects[i].service, 80), report.suspects[i].score,
-                                  report.suspects[i].why.empty() ? "" : ": " + report.suspects[i].why)));
+    suspects.push_back(md(fmt::format("{} {:.2f}{}", printable(report.suspects[i].service, 80), report.suspects[i].score,
+                                      report.suspects[i].why.empty() ? "" : ": " + report.suspects[i].why)));
+  row(suspects.size() > 1 ? "suspects" : "suspect", join(suspects, "<br>"));
   if (report.sources.is_array())
-    for (const Json& s : report.sources) row("Source", md(source_line(s)));
-  row("Inquest", md(report.inquest_version));
-  if (report.finished && report.exit != 0) row("Exit", md(fmt::format("{}: {}", report.exit, report.ended_why)));
+    for (const Json& s : report.sources) sources.push_back(md(source_line(s, words)));
+  row(sources.size() > 1 ? "sources" : "source", join(sources, "<br>"));
+  out += report.inquest_version.empty() ? "" : fmt::format("| Inquest | {} |\n", md(report.inquest_version));
+  if (report.finished && report.exit != 0) row("exit", md(fmt::format("{}: {}", report.exit, report.ended_why)));
   return out + "\n";
 }
 
-std::string path_md(const Report& report) {
-  std::string out = "## Path taken\n\n";
+std::string path_md(const Report& report, const Words& words) {
+  std::string out = "## " + words("page.path") + "\n\n";
   if (const auto sop = sop_of(report)) {
     const Walk walk = walk_of(report, *sop);
     const std::string diagram = draw_mermaid(*sop, &walk);
     if (diagram.size() <= most_mermaid) out += fenced(diagram, "mermaid", most_mermaid);
     else
-      out += "The diagram is longer than the 5 000 characters that trackers draw; as text:\n\n" +
+      out += words("page.diagram_long") + "\n\n" +
              fenced(draw_text(*sop, &walk, 100), "text", 20'000);
     out += "\n";
   }
   Table steps;
-  steps.columns = {{"step", true}, {"state"}, {"kind"}, {"by"}, {"evidence"}, {"found"}, {"then"}};
+  steps.columns = {{words("page.step"), true},
+                   {words("page.state")},
+                   {words("page.kind")},
+                   {words("page.entered_by")},
+                   {words("page.evidence_head")},
+                   {words("page.found_head")},
+                   {words("page.then")}};
   for (const ReportStep& s : report.path) {
     std::string then =
-        s.chose.empty() ? "" : "chose \"" + s.chose + "\", by " + (s.chose_by.empty() ? "nobody" : s.chose_by);
+        s.chose.empty() ? "" : words("page.chose", s.chose, words.of("by", s.chose_by.empty() ? "nobody" : s.chose_by));
     for (const ReportOffer& o : s.offers)
       if (!o.offered)
-        then += (then.empty() ? "" : "; ") + std::string("not offered: \"") + o.label + "\", " + o.why_not;
-    steps.rows.push_back({std::to_string(steps.rows.size() + 1), title_of(s.title, s.state), kind_word(s.kind), s.via,
+        then += (then.empty() ? "" : "; ") + words("page.not_offered", o.label, reason(o.why_not, words));
+    steps.rows.push_back({std::to_string(steps.rows.size() + 1), title_of(s.title, s.state), kind_word(s.kind, words), s.via,
                           join(s.evidence, " "), join(s.findings, " "), then});
-    if (steps.rows.size() >= 200) { steps.note = fmt::format("200 of {} steps", report.path.size()); break; }
+    if (steps.rows.size() >= 200) { steps.note = words("page.steps_of", 200, report.path.size()); break; }
   }
   return out + table_md(steps);
 }
 
-std::string evidence_md(const ReportEvidence& e) {
+std::string evidence_md(const ReportEvidence& e, const Words& words) {
   std::string out = fmt::format("### {}\n\n{}: {}\n\n", md(e.id, 20), code(e.state + "." + e.ask, 120),
                                 md(e.says.empty() ? e.kind : e.says));
-  std::string line = "from " + md(e.source);
+  std::string line = words("page.from", md(e.source));
   if (!e.window.empty()) line += ", " + md(print_window(e.window));
-  if (e.failure)
-    line += ", **failed** (" + md(failure_name(e.failure->cls)) + "): " + md(e.failure->cause) +
-            (e.failure->cure.empty() ? "" : ". Cure: " + md(e.failure->cure));
-  else if (!e.answered) line += ", **no answer**: the run stopped before";
-  else line += ", " + count(e.rows) + " rows, sha256 " + code(e.hash.substr(0, 16));
+  if (e.failure) {
+    const std::string failed = "**" + words("page.failed") + "** (" + md(failure_name(e.failure->cls)) + "): " + md(e.failure->cause);
+    line += ", " + (e.failure->cure.empty() ? failed : words("cure.sentence", failed, md(e.failure->cure)));
+  } else if (!e.answered) {
+    line += ", **" + words("page.no_answer") + "**: " + words("gap.no_answer");
+  } else {
+    line += ", " + words.plural("count.rows", e.rows) + ", sha256 " + code(e.hash.substr(0, 16));
+  }
   out += line + "\n\n";
-  if (const std::string marks = marks_line(e.marks); !marks.empty()) out += md(marks) + "\n\n";
+  if (const std::string marks = marks_line(e.marks, words); !marks.empty()) out += md(marks) + "\n\n";
   out += table_md(evidence_table(e, most_rows));
   if (!e.native.empty())
-    out += "<details><summary>As it was sent</summary>\n\n" + fenced(e.native, "", 3000) + "\n</details>\n\n";
+    out += "<details><summary>" + words("page.as_sent") + "</summary>\n\n" + fenced(e.native, "", 3000) + "\n</details>\n\n";
   return out;
+}
+
+void again_md(const Report& report, const Words& words, std::string& out) {
+  out += "\n## " + words("page.again") + "\n\n";
+  for (const Command& c : next_commands(report)) out += md(c.doc) + "\n\n" + fenced(c.command, "sh") + "\n";
+  out += words("case") + ": " + code(report.case_path.empty() ? words("case.not_kept") : report.case_path, 400) + "\n";
+}
+
+void findings_md(const Report& report, const Words& words, std::string& out) {
+  out += "## " + words("page.findings") + "\n\n";
+  if (report.findings.empty()) out += words("page.nothing_found") + "\n";
+  for (size_t i = 0; i < report.findings.size() && i < most_findings; ++i) {
+    const Finding& f = report.findings[i];
+    out += fmt::format("- **{} {}** {} ({}{})\n", md(f.id, 20), md(f.kind, 80), cited_md(f),
+                       words("strength", fmt::format("{:.2f}", f.strength)),
+                       f.onset ? ", " + words("page.onset_at", print_clock(*f.onset)) : "");
+  }
+  if (report.findings.size() > most_findings)
+    out += "- " + words("in_the_case", report.findings.size() - most_findings) + "\n";
+  out += "\n";
+}
+
+void ruled_out_md(const Report& report, const Words& words, std::string& out) {
+  const std::vector<std::string> lines = ruled_out(report);
+  if (lines.empty()) return;
+  out += "## " + words("ruled_out") + "\n\n";
+  for (size_t i = 0; i < lines.size() && i < most_gaps; ++i) out += "- " + md(lines[i]) + "\n";
+  if (lines.size() > most_gaps) out += "- " + words("in_the_case", lines.size() - most_gaps) + "\n";
+  out += "\n";
+}
+
+void gaps_md(const Report& report, const Words& words, std::string& out) {
+  out += "## " + words("not_looked_at") + "\n\n";
+  const std::vector<Gap> gaps = not_looked_at(report);
+  if (gaps.empty()) out += words("not_looked_at.nothing") + "\n";
+  for (size_t i = 0; i < gaps.size() && i < most_gaps; ++i) out += "- " + linked(md(gap_line(gaps[i], words), 800), report) + "\n";
+  if (gaps.size() > most_gaps) out += "- " + words("in_the_case", gaps.size() - most_gaps) + "\n";
 }
 
 }  // namespace
 
 std::string markdown_report(const Report& report, const Style&) {
-  std::string out = head_md(report);
-  out += "## Findings\n\n";
-  if (report.findings.empty()) out += "Nothing was found.\n";
-  for (size_t i = 0; i < report.findings.size() && i < most_findings; ++i) {
-    const Finding& f = report.findings[i];
-    out += fmt::format("- **{} {}** {} (strength {:.2f}{})\n", md(f.id, 20), md(f.kind, 80), cited_md(f), f.strength,
-                       f.onset ? ", onset " + print_clock(*f.onset) + " UTC" : "");
-  }
-  if (report.findings.size() > most_findings)
-    out += fmt::format("- and {} more in the case file\n", report.findings.size() - most_findings);
-  out += "\n";
+  const Words words(report.lang);
+  std::string out = head_md(report, words);
+  findings_md(report, words, out);
   if (const auto onset = report.judgement.verdict.onset)
     for (const ReportEvidence& e : report.evidence)
       if (e.frame && e.frame->shape == Shape::latency) {
         out += table_md(latency_split(*e.frame, *onset, most_rows));
         break;
       }
-  out += path_md(report);
-  if (const auto lines = ruled_out(report); !lines.empty()) {
-    out += "## Ruled out\n\n";
-    for (const std::string& line : lines) out += "- " + md(line) + "\n";
-    out += "\n";
-  }
-  out += "## Not looked at, or not fully\n\n";
-  const std::vector<Gap> gaps = not_looked_at(report);
-  if (gaps.empty()) out += "Everything that the procedure asks for was looked at.\n";
-  for (size_t i = 0; i < gaps.size() && i < most_gaps; ++i)
-    out += "- " + md(gaps[i].what) + ": " + md(gaps[i].why) +
-           (gaps[i].cure.empty() ? "" : ". Cure: " + md(gaps[i].cure)) + "\n";
-  if (gaps.size() > most_gaps) out += fmt::format("- and {} more\n", gaps.size() - most_gaps);
-  std::string last = "\n## Run it again\n\n";
-  for (const Command& c : next_commands(report)) last += md(c.doc) + "\n\n" + fenced(c.command, "sh") + "\n";
-  last += "Case: " + code(report.case_path, 400) + "\n";
-  out += "\n## Evidence\n\n";
+  out += path_md(report, words);
+  ruled_out_md(report, words, out);
+  gaps_md(report, words, out);
+  std::string last;
+  again_md(report, words, last);
+  out += "\n## " + words("page.evidence") + "\n\n";
   size_t shown = 0;
   for (const ReportEvidence& e : report.evidence) {
-    const std::string part = evidence_md(e);
+    const std::string part = evidence_md(e, words);
     if (out.size() + part.size() + last.size() > most_bytes) break;
     out += part;
     ++shown;
   }
-  if (shown < report.evidence.size())
-    out += fmt::format("{} of {} pieces of evidence are shown, so that this stays under 1 MB; the case file has all.\n",
-                       shown, report.evidence.size());
+  if (shown < report.evidence.size()) out += words("page.evidence_of", shown, report.evidence.size()) + "\n";
   return out + last;
+}
+
+std::string markdown_summary(const Report& report, size_t most) {
+  const Words words(report.lang);
+  const auto fits = [&](std::string part, std::string& out) {
+    if (out.size() + part.size() <= most) out += part;
+  };
+  std::string out = head_md(report, words), part;
+  findings_md(report, words, part);
+  fits(part, out);
+  fits(path_md(report, words), out);
+  part.clear();
+  ruled_out_md(report, words, part);
+  gaps_md(report, words, part);
+  fits(part, out);
+  part.clear();
+  again_md(report, words, part);
+  fits(part + "\n", out);
+  return out;
 }
 
 }  // namespace inquest

@@ -42,7 +42,7 @@ std::vector<Wording> walk_words() {
       {"walk.goes_on", "the run goes on from here", "a execução continua daqui", "la ejecución sigue desde aquí"},
       {"walk.in_of_first", "{0} in {1} of {2} examined", "{0} em {1} de {2} examinados",
        "{0} en {1} de {2} examinados"},
-      {"walk.in_of", "{0} in {1} of {2}", "{0} em {1} de {2}", "{0} en {1} de {2}"},
+      {"walk.in_of", "{0} {1} of {2}", "{0} {1} de {2}", "{0} {1} de {2}"},
       {"walk.more_gaps", "and {0} more causes: --verbose tells them", "e mais {0} causas: --verbose as conta",
        "y {0} causas más: --verbose las cuenta"},
       {"walk.also_offered", "also offered: {0}", "também oferecido: {0}", "también ofrecido: {0}"},
@@ -56,9 +56,6 @@ std::vector<Wording> walk_words() {
       {"guide.about_which", "about which?", "sobre qual?", "¿sobre cuál?"},
       {"guide.strongest", "(enter: the strongest)", "(enter: o mais forte)", "(enter: el más fuerte)"},
       {"guide.number", "a number from the list; q leaves", "um número da lista; q sai", "un número de la lista; q sale"},
-      {"walk.verbose", "Told in short; every table, offer and cause: {0}",
-       "Contado em resumo; todas as tabelas, ofertas e causas: {0}",
-       "Contado en resumen; todas las tablas, ofertas y causas: {0}"},
   };
 }
 

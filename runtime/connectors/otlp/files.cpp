@@ -156,7 +156,7 @@ Result<Listing> list_files(const std::string& path) {
     }
     std::sort(siblings.begin(), siblings.end());
     const std::string near = nearest(root.filename().string(), siblings);
-    return Error{Code::not_found, "no such file or directory: " + path, path,
+    return Error{Code::not_found, "no such file or directory", path,
                  near.empty() ? "give a directory (or one file) of OTLP-JSON lines"
                               : "did you mean `" + (root.has_parent_path() ? (parent / near).string() : near) + "`?"};
   }

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 
+from screen import Screen, have_tmux
 from program import INQUEST, Place, check, done
 
 with Place() as place:
@@ -59,7 +60,49 @@ with Place() as place:
     check("completion offers the options of a command",
           {"--demo", "--data", "--json", "--output", "--report", "--guided", "--answer", "--input", "--fail-on", "--case"} <= options, str(options))
     check("completion offers nothing after an unknown command", completed("nothing", "x") == [], str(completed("nothing", "x")))
-    check("completion in bash fills in a SOP's name", subprocess.run(
-        ["bash", "-c", f'PATH={os.path.dirname(INQUEST)}:$PATH; inquest() {{ {INQUEST} "$@"; }}; source completion.bash; COMP_WORDS=(inquest draw mem); COMP_CWORD=2; '
-         'compopt() { :; }; _inquest; echo "${COMPREPLY[*]}"'], cwd=place.folder, env=place.environment(), stdout=subprocess.PIPE, text=True).stdout.strip() == "memory_leak")
+    choices = [row[0] for row in completed("run", "memory_leak", "--answer", "tr")]
+    check("completion offers the choices of a SOP", choices == ["traces=whats next ?", "traces=done"], str(choices))
+    check("completion offers the languages", [row[0] for row in completed("run", "--lang", "")] == ["en", "pt", "es"], str(completed("run", "--lang", "")))
+    check("completion of choices needs the SOP", completed("run", "--answer", "") == [], str(completed("run", "--answer", "")))
+
+    env = place.environment()
+    env["PATH"] = os.path.dirname(INQUEST) + ":" + env["PATH"]
+
+    def in_bash(*words):
+        """What bash would insert after these words, broken as bash breaks them."""
+        broken = " ".join("'" + part + "'" for word in words for part in re.split("(=)", word) if part or word == "")
+        ran = subprocess.run(["bash", "-c", f'source completion.bash; COMP_WORDS=(inquest {broken}); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1)); '
+                              'compopt() { :; }; _inquest; printf "%s\\n" "${COMPREPLY[@]}"'], cwd=place.folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        return ran.stdout.splitlines()
+    check("completion in bash fills in a SOP's name", in_bash("draw", "mem") == ["memory_leak"], str(in_bash("draw", "mem")))
+    check("completion in bash fills in a language", in_bash("run", "memory_leak", "--lang", "p") == ["pt"], str(in_bash("run", "memory_leak", "--lang", "p")))
+    check("completion in bash quotes a choice", in_bash("run", "memory_leak", "--answer", "cor") == ["correlate=fetch\\ Logs"], str(in_bash("run", "memory_leak", "--answer", "cor")))
+    check("completion in bash completes the label after `=`", in_bash("run", "memory_leak", "--answer", "traces=d") == ["done"], str(in_bash("run", "memory_leak", "--answer", "traces=d")))
+
+    if shutil.which("fish"):
+        def in_fish(line):
+            ran = subprocess.run(["fish", "--no-config", "-c", f"source completion.fish; complete -C '{line}'"], cwd=place.folder, env=env,
+                                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+            return [row.split("\t")[0] for row in ran.stdout.splitlines()]
+        check("completion in fish fills in a SOP's name", in_fish("inquest draw mem") == ["memory_leak"], str(in_fish("inquest draw mem")))
+        check("completion in fish offers the commands", set(listed) <= set(in_fish("inquest ")), str(in_fish("inquest ")))
+        check("completion in fish offers a choice", "correlate=fetch Logs" in in_fish("inquest run memory_leak --answer cor"), str(in_fish("inquest run memory_leak --answer cor")))
+        check("completion in fish offers files after --data", "completion.fish" in in_fish("inquest run memory_leak --data comp"), str(in_fish("inquest run memory_leak --data comp")))
+    else:
+        print("fish is not installed: its completion is read by nobody here")
+
+    if shutil.which("zsh") and have_tmux():
+        with Screen(place, columns=100) as screen:
+            screen.type(f"PATH={os.path.dirname(INQUEST)}:$PATH exec zsh -f -i")
+            screen.type("PS1='%% '; autoload -U compinit && compinit -u -D && source ./completion.zsh && echo sour''ced")
+            screen.until("sourced")
+            for typed, expected in (("inquest draw mem", "inquest draw memory_leak"), ("inquest vers", "inquest version"),
+                                    ("inquest run memory_leak --lang p", "--lang pt"), ("inquest run memory_leak --answer cor", "--answer correlate=fetch\\ Logs")):
+                screen.type(typed, enter=False)
+                screen.key("Tab")
+                text = screen.until(expected, seconds=8)
+                check(f"completion in zsh completes `{typed}`", expected in text, text[-300:])
+                screen.key("C-u")
+    else:
+        print("zsh or tmux is not installed: its completion is pressed by nobody here")
 done()

@@ -35,17 +35,20 @@ def pasted(line):
     return line.startswith("      inquest ")
 
 
-def the_walk(columns):
+def the_walk(columns, verbose=False):
+    """In short as it is told by itself, and with --verbose, where every answer has its table."""
     with Place() as place, Screen(place, columns) as screen:
-        screen.type(RUN)
+        screen.type(RUN + " --verbose" * verbose)
         screen.until("[exit ")
         lines = screen.lines()
         begin = next((i for i, line in enumerate(lines) if line.startswith("── Memory")), 0)
         lines = lines[begin:]
         wide = [line for line in lines if width(line) > columns and not pasted(line)]
-        check(f"no line of the walk is wider than {columns} columns", len(lines) > 100 and not wide, "\n".join(wide[:5]))
+        check(f"no line of the walk is wider than {columns} columns", len(lines) > 60 and not wide, "\n".join(wide[:5]))
         check(f"the walk on {columns} columns uses its width", max(map(width, lines)) > columns - 8, str(max(map(width, lines))))
         check(f"the run on {columns} columns ends with exit 0", any("[exit 0]" in line for line in lines), "\n".join(lines[-4:]))
+        if columns < 80:   # words are cut and wrapped there; that nothing is wider is what counts
+            return
         verdict = block(lines, "── Verdict", "Ruled out")
         check(f"the verdict on {columns} columns begins with the word and the service", verdict and "CONFIRMED" in verdict[0] and TRUTH["service"] in verdict[0], str(verdict[:2]))
         labels = [line for line in verdict if re.match(r"  (since|how sure|also|suspect) ", line)]
@@ -55,19 +58,24 @@ def the_walk(columns):
         below = verdict[verdict.index(labels[0]):] if labels else []
         loose = [line for line in below if line not in labels and len(line) - len(line.lstrip()) not in (at, at + 2)]
         check(f"what continues a value on {columns} columns stands under it", not loose, "\n".join(loose))
+        if not verbose:
+            check(f"the walk in short on {columns} columns is at most {170 if columns >= 80 else 340} lines", len(lines) <= (170 if columns >= 80 else 340), str(len(lines)))
+            seen = [line for line in lines if re.search(r"[▁▂▃▄▅▆▇█·]{8,}", line)]
+            check(f"findings on {columns} columns show the course of what they rest on", len(seen) >= 3, "\n".join(seen))
         for heading, end in (("Ruled out", "Not looked at"), ("Not looked at", "Case ")):
             items = [line for line in block(lines, heading, end) if not line.startswith("  and ")]
             loose = [line for line in items if not re.match(r"  \S  \S|     \S", line)]
             check(f"the items under “{heading}” on {columns} columns hang under their signs", items and not loose, "\n".join(loose[:4]))
         bars = [line for line in lines if line.startswith(("│", "┌", "└"))]
         deep = [line for line in bars if not re.match(r"[│┌└]( [│┌└]){0,2}( |$)", line)]
-        check(f"the bars of contexts on {columns} columns are whole", len(bars) > 60 and not deep, "\n".join(deep[:4]))
+        check(f"the bars of contexts on {columns} columns are whole", len(bars) > 40 and not deep, "\n".join(deep[:4]))
         inside = lines[next((i for i, line in enumerate(lines) if line.startswith("┌")), 0):next((i for i, line in enumerate(lines) if line.startswith("└")), 0)]
         outside = [line for line in inside if not line.startswith(("│", "┌"))]
         check(f"every line within a context on {columns} columns stands behind its bar", inside and not outside, "\n".join(outside[:4]))
-        tables = [i for i, line in enumerate(lines) if re.search(r"over time$", line)]
-        ragged = [lines[i + 1] for i in tables if width(lines[i + 1]) > columns or not re.search(r"[▁▂▃▄▅▆▇█·]", lines[i + 1])]
-        check(f"tables with sparklines on {columns} columns keep their sparklines", len(tables) >= 3 and not ragged, "\n".join(ragged[:3]))
+        if verbose:
+            tables = [i for i, line in enumerate(lines) if re.search(r"over time$", line)]
+            ragged = [lines[i + 1] for i in tables if width(lines[i + 1]) > columns or not re.search(r"[▁▂▃▄▅▆▇█·]", lines[i + 1])]
+            check(f"tables with sparklines on {columns} columns keep their sparklines", len(tables) >= 3 and not ragged, "\n".join(ragged[:3]))
         named = [line for line in lines if re.match(r"[│ ]+" + re.escape(TRUTH["service"][:4]) + r"\w*…", line)]
         check(f"the service of the verdict is not cut in the tables on {columns} columns", not named, "\n".join(named[:3]))
         raw = "\n".join(screen.lines(colours=True))
@@ -118,6 +126,7 @@ def guided():
         text = screen.until("\n> " if text.endswith(" ") else "\n>")
         offers = text[text.rfind("services_latency: what next?"):]
         check("a guided run shows what is offered, numbered, and what enter takes", "1  identify Anomaly (enter)" in offers and "2  no suspect" in offers, offers)
+        check("a guided run tells the offers once", text.count("no suspect") == 1, text[-1200:])
         screen.type("?")
         text = screen.until("takes what an unattended run would")
         check("? explains what may be typed", "q leaves" in " ".join(text.split()), text[-300:])
@@ -181,8 +190,10 @@ piped()
 if not have_tmux():
     print("lacks: tmux (apt-get install tmux), without which only the piped output is tested")
     done()
-for size in (80, 120):
+for size in (40, 80, 120):
     the_walk(size)
+for size in (80, 120):
+    the_walk(size, verbose=True)
 colours()
 guided()
 repl()

@@ -72,6 +72,8 @@ inline Sop sop(const std::string& hostile = "") {
   out.states.back().fork = "gather";
   state("services", State::Kind::review, "Services side by side", 0,
         {edge("look closer", "traces"), edge("nothing", "done")});
+  out.states.back().of = {"gather"};
+  out.states.back().with.push_back({"growth"});
   Condition found;
   found.kind = "suspect";
   out.states.back().edges[0].when = found;

@@ -42,3 +42,45 @@ TEST_CASE("telemetry makes no tag, no link and no new row in Markdown") {
     CHECK(bars == columns);
   }
 }
+
+TEST_CASE("a tracker finds no mention, no issue number and no address in telemetry") {
+  made::Words words;
+  words.message = " @team #12 www.evil.example HTTP://evil.example ftp://evil.example `a|b` | c";
+  const std::string text = markdown_report(made::confirmed(words).report(), {});
+  bool inside = false;
+  size_t seen = 0;
+  for (const std::string& line : split(text, '\n')) {
+    if (line.rfind("```", 0) == 0) inside = !inside;
+    if (inside) continue;
+    INFO(line.substr(0, 300));
+    for (const char* bad : {"@team", "#12", "www.evil", "HTTP://", "ftp://"}) CHECK(line.find(bad) == std::string::npos);
+    seen += line.find("team") != std::string::npos;
+  }
+  CHECK(seen > 0);
+}
+
+TEST_CASE("the summary of a job holds the verdict, the findings and the diagram, not the evidence") {
+  const Report report = made::confirmed().report();
+  const std::string text = markdown_summary(report);
+  CHECK(text.rfind("# ✔ CONFIRMED", 0) == 0);
+  CHECK(text.find("## Findings") != std::string::npos);
+  CHECK(text.find("```mermaid") != std::string::npos);
+  CHECK(text.find("## Run it again") != std::string::npos);
+  CHECK(text.find("## Evidence") == std::string::npos);
+}
+
+TEST_CASE("a summary that has little room keeps the verdict") {
+  const std::string text = markdown_summary(made::confirmed().report(), 1000);
+  CHECK(text.size() <= 1000);
+  CHECK(text.find("CONFIRMED") != std::string::npos);
+}
+
+TEST_CASE("Markdown speaks the language of the case") {
+  Report report = made::confirmed().report();
+  report.lang = "pt";
+  const std::string text = markdown_report(report, {});
+  CHECK(text.rfind("# ✔ CONFIRMADO", 0) == 0);
+  CHECK(text.find("## Achados") != std::string::npos);
+  for (const char* english : {"## Findings", "## Evidence", "How sure", "Path taken", "strength"})
+    CHECK(text.find(english) == std::string::npos);
+}
