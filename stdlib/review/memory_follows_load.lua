@@ -2,8 +2,9 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Per common bucket of time, load = a · (1 + β · (memory / memory before − 1)), by least squares over the whole window,
 -- restarts and all: β 0 is a leak, 1 memory in proportion to load. Found and not found need β three quarters of its
--- standard error away from `share`. Not found where memory did not grow, whatever the load did. Unknown: no request rate
--- of the service, fewer than 8 common buckets, or too few requests to tell β from `share`.
+-- standard error away from `share`, found also that β is 2.3 of them above 0 (p 0.01). Not found where memory did not
+-- grow, whatever the load did. Unknown: no request rate of the service, fewer than 8 common buckets, or so few requests
+-- that β may lie on either side of `share`.
 return review {
   version = 2,
   doc = "Fits requests per second to memory over common buckets of time: found when the load rose by at least `share` of what memory "
@@ -108,7 +109,9 @@ return review {
       local subject = { service = service }
       local memory, load = frames.memory:where { service = service }, frames.load:where { service = service }
       if g.subject.instance then memory = memory:where { instance = g.subject.instance } end
-      local function unclear(c) return math.abs(c.beta - options.share) < 0.75 * c.error end
+      local function unclear(c)
+        return math.abs(c.beta - options.share) < 0.75 * c.error or c.beta > options.share and c.beta < 2.3 * c.error
+      end
       -- The load of the instance that grows, where it is known and enough; else that of all.
       local own = g.subject.instance and load:where { instance = g.subject.instance }
       local c, n = nil, 0
@@ -124,7 +127,7 @@ return review {
         unknown[#unknown + 1] = { kind = "memory_follows_load", subject = subject, slot = "load",
           why = "so few requests came to " .. service .. " that their rate may have risen with memory or not", cure = "a longer window, or more requests" }
       else
-        if c.beta > options.share and 1 + c.beta * c.top >= options.least and c.beta >= 1.65 * c.error then
+        if c.beta > options.share and 1 + c.beta * c.top >= options.least then
           local times = c.times or 1e6
           found[#found + 1] = { kind = "memory_follows_load", subject = subject, onset = g.onset,
             strength = math.max(0.3, math.min(1, 1 - 0.5 / math.max(1, times))),

@@ -81,18 +81,27 @@ def judge(w, truth, report):
     return word, service, broken, wrong
 
 
+def explained(word, wrong, report):
+    """Why an answer other than the best cannot be known from the telemetry, as the run itself says."""
+    missing = [m.get("why", "") for m in report["verdict"].get("missing") or []]
+    if wrong and word == "inconclusive" and missing and all("so few requests came" in why for why in missing):
+        return "so few requests that nobody can tell whether they rose with memory"
+    return None
+
+
 def main():
     arguments = sys.argv[1:]
     keep = arguments.pop(arguments.index("--keep") + 1) if "--keep" in arguments else None
     only = arguments.pop(arguments.index("--only") + 1) if "--only" in arguments else ""
     seeds = [int(a) for a in arguments if a.isdigit()]
     chosen = [c for c in cases(seeds[0] if seeds else FIRST_SEED) if only in c[0]]
-    passed = failed = 0
+    passed = failed = open_cases = 0
     with concurrent.futures.ProcessPoolExecutor(2) as pool:
         rows = list(pool.map(row_of, chosen, [keep] * len(chosen)))
     print(f"{'case':20} {'truth':34} {'verdict':30} {'subject':16} outcome")
-    for (title, *_), (about, truth, expect, word, service, broken, wrong, notes) in zip(chosen, rows):
-        known = KNOWN.get(title) if not seeds else None
+    for (title, *_), (about, truth, expect, word, service, broken, wrong, reason, notes) in zip(chosen, rows):
+        known = reason or (KNOWN.get(title) if not seeds else None)
+        open_cases += bool(known and wrong)
         outcome = "ok" if not wrong and not broken else f"BROKEN {broken}" if broken else ("known: " + known if known else "WRONG " + wrong)
         if wrong and not known or broken:
             failed += 1
@@ -100,6 +109,9 @@ def main():
         else:
             passed += 1
         print(f"{title:20} {(truth or 'no leak') + ': ' + expect:34.34} {word:30} {service or '':16.16} {outcome}")
+    if open_cases > len(chosen) / 20 + 1:
+        print(f"{open_cases} of {len(chosen)} cases are left open: more than one in twenty")
+        failed += 1
     for title in sorted(set(KNOWN) - {c[0] for c in chosen if not only}):
         if not only and not seeds:
             print(f"KNOWN names a case that is not there: {title}")
@@ -118,7 +130,7 @@ def row_of(case, keep):
     if wrong or broken:
         found = sorted({(f["kind"], f["subject"].get("service")) for f in report["findings"]})
         notes = f"seed {case[2]}, victim {w.victim}, found {found}, missing {report['verdict'].get('missing')}"
-    return w.describe(), truth.service, truth.expect[0], word, service, broken, wrong, notes
+    return w.describe(), truth.service, truth.expect[0], word, service, broken, wrong, explained(word, wrong, report), notes
 
 
 if __name__ == "__main__":

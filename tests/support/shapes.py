@@ -328,14 +328,14 @@ def _plain_without(what, expect):
 
 # Shape, how often in the table.
 SHAPES = {
-    "linear": (linear, 9), "since start": (since_start, 4), "exponential": (exponential, 6), "stepwise": (stepwise, 6),
-    "one of several": (one_of_several, 6), "killed": (killed, 5), "killed often": (killed_often, 6),
+    "linear": (linear, 7), "since start": (since_start, 4), "exponential": (exponential, 5), "stepwise": (stepwise, 5),
+    "one of several": (one_of_several, 5), "killed": (killed, 5), "killed often": (killed_often, 6),
     "last three": (late_three, 4), "last four": (late_four, 2), "leak and load": (leak_and_load, 4), "rising floor": (rising_floor, 3),
     "since rollout": (leak_since_rollout, 4), "rollout": (rollout, 4),
-    "cache": (cache, 10), "sampled": (sampled, 4), "skewed": (skewed, 4), "late spans": (late_spans, 4),
-    "healthy": (healthy, 6), "plateau": (plateau, 8), "step": (step, 4), "follows load": (follows_load, 8), "collector": (collector, 6),
-    "deep collector": (deep_collector, 8), "random walk": (random_walk, 10), "wave": (wave, 4), "spikes": (spikes, 3),
-    "slow cohort": (slow_cohort, 6), "restart": (restart, 4), "slow callee": (slow_callee, 4),
+    "cache": (cache, 8), "sampled": (sampled, 4), "skewed": (skewed, 4), "late spans": (late_spans, 4),
+    "healthy": (healthy, 4), "plateau": (plateau, 6), "step": (step, 4), "follows load": (follows_load, 7), "collector": (collector, 5),
+    "deep collector": (deep_collector, 6), "random walk": (random_walk, 8), "wave": (wave, 4), "spikes": (spikes, 3),
+    "slow cohort": (slow_cohort, 5), "restart": (restart, 4), "slow callee": (slow_callee, 4),
     "no memory": (_without(("memory",), ("inconclusive",)), 4), "no load": (_without(("calls",), ("inconclusive",)), 4),
     "no load, plain": (_plain_without(("calls",), ("inconclusive",)), 2),
     "no spans": (_without(("spans",), (LEAK,)), 4), "no logs": (_without(("logs",), (CACHE,)), 3),

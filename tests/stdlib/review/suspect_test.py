@@ -187,6 +187,48 @@ def cycle():
     assert review(data, "suspect", SPANS_ONLY).found
 
 
+SHIFTS = """
+local m, c, l = metric.memory {}, metric.cpu {}, metric.request_rate {}
+return reviews.suspect { memory = m, cpu = c, load = l }
+"""
+
+
+def shifted(seed, memory=None, cpu=None, load=None):
+    """web, api and store are steady for 40 minutes; from the middle on a level is so many times what it was."""
+    data = Telemetry(seed)
+    for service in ("web", "api", "store"):
+        for size, put in ((memory, lambda v: data.memory(service, [100 * MB * x for x in v], instance=service + "-1")),
+                          (cpu, lambda v: data.cpu(service, [0.1 * max(0.0, x) for x in v], instance=service + "-1")),
+                          (load, lambda v: data.calls(service, [20 * x for x in v]))):
+            times = (size or {}).get(service, 1)
+            put([(times if i >= 20 else 1) * (1 + data.noise(0.02)) for i in range(40)])
+    return review(data, "suspect", SHIFTS)
+
+
+@case
+def busy_core():
+    "a core that is busy since the common onset makes its service the suspect, with the levels on both sides"
+    top = strongest(shifted(12, cpu={"api": 9}, memory={"api": 1.4, "store": 1.1}))
+    same(top["subject"]["service"], "api", "suspect")
+    assert any(sign.startswith("cpu 0.1 → 0.9") for sign in top["lists"]["signs"]), top
+    assert "00:19" <= top["onset"]["time"][11:16] <= "00:21", top["onset"]
+
+
+@case
+def more_load():
+    "a service whose CPU and memory rose as its load did is not suspected"
+    r = shifted(13, cpu={"api": 2.5, "store": 6}, memory={"api": 2.5}, load={"api": 2.5})
+    same(strongest(r)["subject"]["service"], "store", "suspect")
+    r.not_found(service="api")
+
+
+@case
+def small_steps():
+    "where everything steps at one moment, the largest step is the suspect and small ones are not"
+    r = shifted(14, memory={"web": 1.05, "api": 1.12, "store": 4})
+    same([f["subject"]["service"] for f in r.found], ["store"], "suspects")
+
+
 @case
 def nothing_known():
     "without any frame it is unknown"
