@@ -3,6 +3,7 @@
 #include "runtime/connectors/otlp/connector.h"
 
 #include "tests/runtime/connectors/otlp/made.h"
+#include "tests/runtime/connectors/otlp/written.h"
 
 using namespace made;
 
@@ -113,6 +114,58 @@ TEST_CASE("Bad lines above one in a thousand make every answer of the signal par
   auto c = open(d.path());
   const FramePtr f = fetch(*c, ask("spans.services", 0, 60));
   CHECK(f->marks.partial.find("1 bad lines skipped (a.jsonl:4") == 0);
+}
+
+TEST_CASE("One bad line in a thousand is a note, one in fewer makes the answer partial, with its line number") {
+  for (const int lines : {1000, 999}) {
+    Directory d;
+    std::string text = "{\"resourceSpans\": cut\n";
+    for (int i = 1; i < lines; ++i) text += span_line(resource("a"), {{i, 1, 0, "x", 2, 20, 1000}});
+    d.add("a.jsonl", text);
+    auto c = open(d.path());
+    const FramePtr f = fetch(*c, ask("spans.services", 0, 60));
+    const std::string said = "1 bad lines skipped (a.jsonl:1: cut or not JSON)";
+    if (lines == 1000) {
+      CHECK(f->marks.partial.empty());
+      CHECK(std::find(f->marks.notes.begin(), f->marks.notes.end(), said) != f->marks.notes.end());
+    } else {
+      CHECK(f->marks.partial == said + " of 999");
+    }
+  }
+}
+
+TEST_CASE("A last line that is cut is named by the probe and by answers") {
+  Directory d;
+  all_signals(d);
+  const std::string last = span_line(resource("b"), {{2, 2, 0, "y", 2, 30, 1000}});
+  d.add("a.jsonl", last.substr(0, last.size() / 2));
+  auto c = open(d.path());
+  const auto probe = c->probe({}, Stop{false});
+  REQUIRE(probe.ok());
+  REQUIRE(probe->notes.size() == 1);
+  CHECK(probe->notes[0].find("spans: 1 bad lines skipped (a.jsonl:4: ") == 0);
+  CHECK(fetch(*c, ask("spans.services", 0, 60))->rows == 1);
+}
+
+TEST_CASE("A packed file that breaks off makes answers partial and is named") {
+  const std::string whole = written::gzip(span_line(resource("a"), {{1, 1, 0, "x", 2, 20, 1000}, {2, 2, 0, "y", 2, 20, 1000}}));
+  Directory d;
+  d.add("a.jsonl", span_line(resource("a"), {{3, 3, 0, "z", 2, 20, 1000}}));
+  d.add("b.gz", whole.substr(0, whole.size() - 9));
+  auto c = open(d.path());
+  const FramePtr f = fetch(*c, ask("spans.services", 0, 60));
+  CHECK(f->marks.partial.find("b.gz: ends inside the gzip stream") != std::string::npos);
+  const auto probe = c->probe({}, Stop{false});
+  REQUIRE(probe.ok());
+  CHECK(std::find(probe->notes.begin(), probe->notes.end(), "spans: b.gz: ends inside the gzip stream") != probe->notes.end());
+}
+
+TEST_CASE("Records skipped inside good lines are told, and make the answer partial above one in a thousand") {
+  Directory d;
+  all_signals(d);
+  d.add("a.jsonl", R"({"resourceSpans":[{"scopeSpans":[{"spans":[{"name":"without ids"}]}]}]})" "\n");
+  auto c = open(d.path());
+  CHECK(fetch(*c, ask("spans.services", 0, 60))->marks.partial == "1 records skipped of 2 records");
 }
 
 TEST_CASE("A wrong option or signal of a source is an error that names the right one") {

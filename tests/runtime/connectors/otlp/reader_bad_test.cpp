@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "runtime/base/text.h"
+#include "runtime/connectors/otlp/reader_merge.h"
 #include "runtime/connectors/otlp_decode.h"
 #include "tests/runtime/connectors/otlp/written.h"
 
@@ -86,6 +87,35 @@ TEST_CASE("bad lines: a line over the limit is refused, named, and the next ones
       REQUIRE(read.reading.bad.size() == 1);
       CHECK(read.reading.bad[0] == "x.jsonl:2: longer than the limit of one line");
     }
+  }
+}
+
+TEST_CASE("bad lines: a line over 256 MB is refused by itself, without being held whole") {
+  const Folder folder;
+  folder.write("x.jsonl", good);
+  {
+    std::ofstream file(folder.file("x.jsonl"), std::ios::binary | std::ios::in | std::ios::out);
+    file.seekp(static_cast<std::streamoff>(good.size()) + (std::streamoff{257} << 20));  // a hole: 257 MB of zero bytes
+    file << "\n" << good;
+  }
+  const ReadSpans read = read_spans(folder.path());
+  CHECK(read.table->rows() == 2);
+  CHECK(read.reading.bad == std::vector<std::string>{"x.jsonl:2: longer than the limit of one line"});
+}
+
+TEST_CASE("bad lines: damage that shows only behind the last line is told for any cut") {
+  std::string packed = gzip(good + good);
+  packed[packed.size() - 6] = static_cast<char>(packed[packed.size() - 6] ^ 1);  // the checksum behind the text
+  const Folder folder;
+  folder.write("x.gz", packed);
+  Reader::Options options;
+  for (const size_t block : {size_t{1}, good.size(), 2 * good.size(), size_t{1} << 20}) {
+    CAPTURE(block);
+    options.block_bytes = block;
+    const ReadSpans read = read_spans(folder.path(), options);
+    CHECK(read.table->rows() == 2);
+    REQUIRE(read.reading.broken.size() == 1);
+    CHECK(read.reading.broken[0].find("x.gz: damaged gzip stream") == 0);
   }
 }
 
@@ -176,13 +206,19 @@ TEST_CASE("mutations: thousands of broken lines never crash, and leave whole col
       span_line(span(R"("name":"n\u00e9","kind":2,"parentSpanId":"","attributes":[{"key":"k","value":{"intValue":"1"}},{"key":"l","value":)" + deep(2) + R"(}],"status":{"code":2})")),
       metric_line(R"({"name":"h","unit":"ms","histogram":{"dataPoints":[{"attributes":[{"key":"k","value":{"stringValue":"v"}}],"timeUnixNano":"5","count":"3","sum":4.5,"bucketCounts":["1",2,"0"],"explicitBounds":[1,2]}],"aggregationTemporality":2}},)"
                   R"({"name":"g","sum":{"isMonotonic":true,"dataPoints":[{"startTimeUnixNano":"1","timeUnixNano":"20","asDouble":"NaN"}]}})"),
-      log_line(R"({"timeUnixNano":"9","observedTimeUnixNano":"9","severityNumber":17,"severityText":"E","body":{"kvlistValue":{"values":[{"key":"k","value":{"intValue":"1"}}]}},"traceId":"","spanId":""})")};
+      span_line(span(R"("events":[{"name":"exception","attributes":[{"key":"exception.type","value":{"stringValue":"E"}},{"key":"exception.message","value":{"stringValue":"m"}}]}],)"
+                     R"("links":[{"traceId":"0102030405060708090a0b0c0d0e0f11","spanId":"1112131415161719"}],"attributes":[{"key":"b","value":{"bytesValue":"AQI="}},)"
+                     R"({"key":"m","value":{"kvlistValue":{"values":[{"key":"k","value":{"arrayValue":{"values":[{"doubleValue":"NaN"}]}}}]}}}])")),
+      metric_line(R"({"name":"e","exponentialHistogram":{"aggregationTemporality":2,"dataPoints":[{"timeUnixNano":"5","count":"7","sum":4.5,"scale":2,"zeroCount":"1","zeroThreshold":0.001,)"
+                  R"("positive":{"offset":-3,"bucketCounts":["1","2","0"]},"negative":{"offset":1,"bucketCounts":["3"]},"exemplars":[{"timeUnixNano":"4","asDouble":1.5,"traceId":"0102030405060708090a0b0c0d0e0f11"}]}]}},)"
+                  R"({"name":"q","summary":{"dataPoints":[{"timeUnixNano":"5","count":"7","sum":4.5,"quantileValues":[{"quantile":0.5,"value":2},{"quantile":0.99,"value":"Infinity"}]}]}})"),
+      log_line(R"({"timeUnixNano":"9","eventName":"e","observedTimeUnixNano":"9","severityNumber":17,"severityText":"E","body":{"kvlistValue":{"values":[{"key":"k","value":{"intValue":"1"}}]}},"traceId":"","spanId":""})")};
   const char structure[] = "{}[]:,\"\\ \n\t\0tfn-0.e";
   std::mt19937 random(20260921);
   const auto below = [&](size_t n) { return static_cast<size_t>(random()) % std::max<size_t>(n, 1); };
   size_t good_rows = 0, bad_lines = 0;
-  for (int round = 0; round < 9000; ++round) {
-    std::string text = seeds[below(3)] + seeds[below(3)];
+  for (int round = 0; round < 15000; ++round) {
+    std::string text = seeds[below(std::size(seeds))] + seeds[below(std::size(seeds))];
     for (size_t changes = 1 + below(4); changes > 0; --changes) {
       const size_t at = below(text.size());
       switch (below(6)) {
@@ -210,6 +246,16 @@ TEST_CASE("mutations: thousands of broken lines never crash, and leave whole col
       for (const uint32_t row : part.spans.resource) REQUIRE(row < part.spans.resources.size());
       for (const uint32_t row : part.logs.resource) REQUIRE(row < part.logs.resources.size());
       for (const uint32_t row : part.points.stream) REQUIRE(row < part.metrics.streams.size());
+      if (part.points.size() > 0) {                      // what the mutations left must lay out, too
+        Merge merge(Signal::metrics);
+        merge.add(part, 1);
+        const auto table = std::static_pointer_cast<const Metrics>(merge.finish());
+        for (const Stream& stream : table->streams) {
+          const bool buckets = stream.kind == Stream::Kind::histogram || stream.kind == Stream::Kind::exponential;
+          REQUIRE(stream.buckets.size() == (buckets ? stream.time.size() * (stream.bounds.size() + 1) : 0));
+          REQUIRE(stream.quantile_values.size() == stream.time.size() * stream.quantiles.size());
+        }
+      }
       good_rows += part.spans.rows() + part.logs.rows() + part.points.size();
       bad_lines += part.bad_lines;
     }
