@@ -61,33 +61,39 @@ return review {
       for _, signal in ipairs(shifting) do
         local frame = frames[signal.slot]
         if frame and frame:rows() > 0 then
-          for _, row in ipairs(kernel.groups(frame, { by = { "service" } }):table()) do
-            if not first or row.first < first then first = row.first end
-            if not last or row.last > last then last = row.last end
-            local c = columns(kernel.change_point(frame:where { service = row.service }), { "found", "weak", "onset", "before", "after" })
-            for i = 1, c.n do
-              if c.found[i] == true and c.weak[i] ~= true then
-                votes[#votes + 1] = { at = c.onset[i], weight = ratio(c.before[i], c.after[i], signal.floor) }
-              end
+          local c = columns(kernel.change_point(frame):first(10000), { "found", "weak", "onset", "before", "after" })
+          for i = 1, c.n do
+            if c.found[i] == true and c.weak[i] ~= true then
+              votes[#votes + 1] = { at = c.onset[i], weight = ratio(c.before[i], c.after[i], signal.floor) }
             end
+          end
+          for _, row in ipairs(kernel.groups(frame, { by = {} }):first(1):table()) do
+            if row.first and (not first or row.first < first) then first = row.first end
+            if row.last and (not last or row.last > last) then last = row.last end
           end
         end
       end
-      local best
+      -- The 200 that changed most decide: the rest would add time, not sense.
+      table.sort(votes, function (a, b)
+        if a.weight ~= b.weight then return a.weight > b.weight end
+        return a.at < b.at
+      end)
+      for i = #votes, 201, -1 do votes[i] = nil end
+      local top
       for _, v in ipairs(votes) do
         v.sum = 0
         for _, w in ipairs(votes) do
           if math.abs((w.at - v.at).seconds) <= (last - first).seconds / 50 then v.sum = v.sum + w.weight end
         end
-        if not best or v.sum > best.sum or (v.sum == best.sum and v.weight > best.weight) then best = v end
+        if not top or v.sum > top.sum or (v.sum == top.sum and v.weight > top.weight) then top = v end
       end
-      return best and best.sum >= 0.2 and best.at or nil
+      return top and top.sum >= 0.2 and top.at or nil
     end
     -- service -> slot -> { score, text } at the common onset.
     local function shifts_at(onset)
       local out, times = {}, {}
       if frames.load and frames.load:rows() > 0 then
-        local c = columns(kernel.compare(frames.load, { by = { "service" }, at = onset }), { "service", "times", "p", "n_before", "n_after" })
+        local c = columns(kernel.compare(frames.load, { by = { "service" }, at = onset }):first(10000), { "service", "times", "p", "n_before", "n_after" })
         for i = 1, c.n do
           if c.service[i] ~= null and c.times[i] and c.times[i] ~= null and c.p[i] ~= null and c.p[i] <= 0.01 then
             times[c.service[i]] = math.max(1, c.times[i])
@@ -98,7 +104,7 @@ return review {
         local rows, largest = {}, 0
         local frame = frames[signal.slot]
         if frame and frame:rows() > 0 then
-          local c = columns(kernel.compare(frame, { at = onset }), { "service", "n_before", "n_after", "before", "after", "mad_before", "p" })
+          local c = columns(kernel.compare(frame, { at = onset }):first(10000), { "service", "n_before", "n_after", "before", "after", "mad_before", "p" })
           for i = 1, c.n do
             if c.service[i] ~= null and c.n_before[i] >= 4 and c.n_after[i] >= 4 and c.p[i] ~= null and c.p[i] <= 0.01 then
               local before, after = c.before[i], c.after[i]
