@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 #include "runtime/base/text.h"
 
@@ -13,7 +14,7 @@ namespace inquest {
 namespace {
 
 constexpr double wide = 460, high = 226, left = 68, right = 126, top = 22, bottom = 28;
-constexpr size_t most_points = 240, most_label = 17;
+constexpr size_t most_points = 240;
 
 // At most `most`: least and greatest of equal parts, in the order of time.
 Points thinned(const Points& points, size_t most = most_points) {
@@ -95,21 +96,41 @@ std::string text(double x, double y, const char* anchor, const std::string& word
                      escape_html(words));
 }
 
-// An axis has room for nine letters: a long unit stands in the table of values alone, millions are told as such.
+// An axis has room for nine letters: long durations are told in seconds, millions as such, a long unit in the title
+// alone.
 std::string axis_label(double value, const std::string& unit) {
   std::string label = human(value, unit);
-  if (width(label) > 9) label = human(value, "");
+  if (width(label) <= 9) return label;
+  if (unit == "ns" && std::fabs(value) >= 1e9)
+    label = human(value / 1e9, "") + " s";
+  else
+    label = human(value, "");
   return width(label) > 9 && std::fabs(value) >= 1e6 ? human(value / 1e6, "") + " M" : label;
+}
+
+// About how wide a text is in the fonts of browsers, in units of the picture at size 12; rather too wide than too
+// narrow.
+double about_wide(const std::string& text, bool bold) {
+  double em = 0;
+  for (const unsigned char c : text) {
+    if ((c & 0xc0) == 0x80) continue;  // a later byte of a code point
+    em += std::strchr("mwMW@%", c) || c >= 0x80    ? 1.0
+          : std::strchr("iljtfr.,:;/|!'()[] -", c) ? 0.42
+          : c < 'a'                                ? 0.72
+                                                   : 0.63;
+  }
+  return em * 12 * (bold ? 1.1 : 1);
 }
 
 // A name that is too long keeps its end, which tells operations apart.
 std::string line_label(const std::string& name, bool strong) {
-  const size_t most = strong ? most_label - 2 : most_label;
+  constexpr double room = right - 8;
   std::string text = printable(name, 200);
-  if (width(text) <= most) return text;
-  if (const size_t slash = text.rfind('/'); slash != std::string::npos && slash + 1 < text.size())
-    text = "…" + text.substr(slash + 1);
-  return width(text) <= most ? text : printable(text, most - 1);
+  if (about_wide(text, strong) <= room) return text;
+  const size_t slash = text.rfind('/');
+  if (slash != std::string::npos && slash + 1 < text.size()) text = "…" + text.substr(slash + 1);
+  for (size_t most = 40; most > 3 && about_wide(text, strong) > room; --most) text = printable(text, most);
+  return text;
 }
 
 std::string described(const Chart& chart, const Words& words) {

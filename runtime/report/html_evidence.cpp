@@ -64,7 +64,8 @@ std::string article(const Page& page, const ReportEvidence& e) {
     out += html_details(page.words("html.table_of", table.rows.size()), html_table(table));
   }
   if (!e.native.empty())
-    out += html_details(page.word("page.as_sent"), "<pre><code>" + html(e.native, most_native) + "</code></pre>\n");
+    out += html_details(page.word("page.as_sent"),
+                        "<p class=\"code\"><code>" + html(e.native, most_native) + "</code></p>\n");
   return out + "</article>\n";
 }
 

@@ -111,8 +111,12 @@ std::string number_text(const Report& report, const Finding& finding, const std:
 std::string calm(std::string_view text, size_t at_most) {
   constexpr size_t longest = 64;
   std::string out;
-  for (const std::string& word : split(printable(text), ' ')) {
+  for (std::string word : split(printable(text), ' ')) {
     if (!out.empty()) out += ' ';
+    // 2026-11-21T10:41:32.193283328Z: people are told the second, the case keeps the rest
+    if (const size_t dot = word.find('.');
+        dot != std::string::npos && dot >= 19 && word[dot - 9] == 'T' && word[dot - 3] == ':')
+      if (const size_t z = word.find('Z', dot); z != std::string::npos) word.erase(dot, z - dot);
     out += width(word) > longest ? printable(word, longest) : word;
     if (out.size() > 4 * at_most) break;
   }

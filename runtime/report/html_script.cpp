@@ -35,12 +35,11 @@ const char* html_script() {
   const charts = all("svg.chart[data-plot]").map(e => {
     const plot = e.dataset.plot.split(" ").map(Number), time = e.dataset.time.split(" ").map(Number), value = e.dataset.value.split(" ");
     const line = svg("path", { "class": "onset", fill: "none", stroke: "currentColor", visibility: "hidden" });
-    const label = svg("text", { fill: "currentColor", visibility: "hidden", y: plot[1] - 8 });
     const note = make("p"); note.className = "note"; note.setAttribute("aria-live", "polite");
     const times = e.querySelector("g.times"), zoomed = svg("g", { fill: "currentColor" });
-    e.append(line, label, zoomed); e.after(note);
+    e.append(line, zoomed); e.after(note);
     const inner = e.querySelector("svg.plot");
-    return { e, plot, from: time[0], to: time[1], a: time[0], b: time[1], least: Number(value[0]), most: Number(value[1]), log: value[2] === "log", unit: e.dataset.unit, line, label, note, times, zoomed, inner };
+    return { e, plot, from: time[0], to: time[1], a: time[0], b: time[1], least: Number(value[0]), most: Number(value[1]), log: value[2] === "log", unit: e.dataset.unit, line, note, times, zoomed, inner };
   });
   const time_at = (c, event) => {
     const box = c.e.getBoundingClientRect(), scale = c.e.viewBox.baseVal.width / box.width;
@@ -59,11 +58,10 @@ const char* html_script() {
   const point = ms => charts.forEach(c => {
     const inside = ms !== null ? ms >= c.a ? c.b >= ms : false : false;
     const show = inside ? "visible" : "hidden";
-    c.line.setAttribute("visibility", show); c.label.setAttribute("visibility", show);
+    c.line.setAttribute("visibility", show);
     if (!inside) { c.note.textContent = ""; return; }
     const x = c.plot[0] + (ms - c.a) / (c.b - c.a) * c.plot[2];
     c.line.setAttribute("d", "M" + x + " " + c.plot[1] + "v" + c.plot[3]);
-    c.label.setAttribute("x", x); c.label.setAttribute("text-anchor", x > 240 ? "end" : "start"); c.label.textContent = clock(ms);
     c.note.textContent = clock(ms) + " UTC: " + values_at(c, ms).join(", ");
   });
   const zoom = (a, b) => charts.forEach(c => {
@@ -120,7 +118,7 @@ const char* html_script() {
     });
     copy(out, b);
   }));
-  all("pre").forEach(p => { if (p.closest("#again")) p.after(button(word(3), b => copy(p.textContent, b))); });
+  all("p.code").forEach(p => { if (p.closest("#again")) p.after(button(word(3), b => copy(p.textContent, b))); });
 
   // Tables: sorted by a click on a head, filtered by a text.
   const scale = { ns: 1e-9, "µs": 1e-6, ms: 1e-3, s: 1, min: 60, h: 3600, kB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 };

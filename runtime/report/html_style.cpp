@@ -34,7 +34,7 @@ svg.bar{width:100%;min-width:6rem;max-width:16rem;vertical-align:middle}.flow sv
 .diagram svg{display:block;height:auto;max-width:none}.diagram svg text{fill:currentColor}.diagram [stroke="black"]{stroke:currentColor}.diagram [fill="black"]{fill:currentColor}.diagram [fill="white"]{fill:none;stroke:none}.diagram .not-taken{opacity:.55}.diagram .taken path,.diagram .taken polygon{stroke:var(--strong)}.diagram .edge.taken polygon{fill:var(--strong)}
 article{border:1px solid var(--line);border-radius:.4rem;padding:.4rem 1rem .7rem;margin:.8rem 0}article h3{margin:.3rem 0}
 article:target,figure:target,.wide:target{outline:3px solid var(--link)}
-pre{background:var(--card);border:1px solid var(--line);border-radius:.3rem;padding:.5rem .7rem;overflow-x:auto;white-space:pre-wrap;font-size:.85rem;margin:.4rem 0}
+pre,.code{background:var(--card);border:1px solid var(--line);border-radius:.3rem;padding:.5rem .7rem;overflow-x:auto;white-space:pre-wrap;font-size:.85rem;margin:.4rem 0}
 code{font-size:.92em}details{margin:.3rem 0}summary{cursor:pointer;color:var(--link)}.word{font-weight:700}.good .word,.word.good{color:var(--good)}.warn .word,.word.warn{color:var(--warn)}.bad .word,.word.bad{color:var(--bad)}
 button{font:inherit;font-size:.82rem;padding:.1rem .6rem;margin:.1rem .3rem .1rem 0;border:1px solid var(--line);border-radius:.3rem;background:var(--card);color:var(--ink);cursor:pointer}input.sift{font:inherit;font-size:.85rem;padding:.1rem .4rem;margin:.2rem 0;border:1px solid var(--line);border-radius:.3rem;background:var(--back);color:var(--ink)}
 th.sortable{cursor:pointer}th[aria-sort=ascending]::after{content:" ▲"}th[aria-sort=descending]::after{content:" ▼"}

@@ -132,7 +132,7 @@ std::string html_again(const Page& page) {
   const Report& report = page.report;
   std::string out = "<section id=\"again\">\n<h2>" + html(page.word("page.again")) + "</h2>\n";
   for (const Command& c : next_commands(report))
-    out += "<p>" + html(c.doc) + "</p>\n<pre><code>" + html(c.command, 4000) + "</code></pre>\n";
+    out += "<p>" + html(c.doc) + "</p>\n<p class=\"code\"><code>" + html(c.command, 4000) + "</code></p>\n";
   std::vector<std::pair<std::string, std::string>> facts;
   const auto fact = [&](const char* key, const std::string& text) {
     facts.emplace_back(page.word(key), html(text, 300));
