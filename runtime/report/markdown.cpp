@@ -190,7 +190,7 @@ std::string evidence_md(const ReportEvidence& e, const Words& words) {
   }
   out += line + "\n\n";
   if (const std::string marks = marks_line(e.marks, words); !marks.empty()) out += md(marks) + "\n\n";
-  out += table_md(evidence_table(e, most_rows));
+  out += table_md(in_language(evidence_table(e, most_rows), words));
   if (!e.native.empty())
     out += "<details><summary>" + words("page.as_sent") + "</summary>\n\n" + fenced(e.native, "", 3000) + "\n</details>\n\n";
   return out;
@@ -242,7 +242,7 @@ std::string markdown_report(const Report& report, const Style&) {
   if (const auto onset = report.judgement.verdict.onset)
     for (const ReportEvidence& e : report.evidence)
       if (e.frame && e.frame->shape == Shape::latency) {
-        out += table_md(latency_split(*e.frame, *onset, most_rows));
+        out += table_md(in_language(latency_split(*e.frame, *onset, most_rows), words));
         break;
       }
   out += path_md(report, words);

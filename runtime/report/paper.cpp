@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "runtime/base/text.h"
+#include "runtime/report/words.h"
 
 namespace inquest {
 namespace {
@@ -159,7 +160,7 @@ void Paper::table(const std::string& prefix, const Table& table) {
     put(prefix, r == 0 ? Tone::dim : Tone::plain, line, "");
   }
   if (!table.note.empty()) item(prefix, Tone::dim, "", table.note);
-  if (!left_out.empty()) item(prefix, Tone::dim, "", "no room for: " + join(left_out, ", "));
+  if (!left_out.empty()) item(prefix, Tone::dim, "", Words(style_.lang)("table.no_room", join(left_out, ", ")));
 }
 
 }  // namespace inquest

@@ -136,6 +136,13 @@ std::vector<Command> next_commands(const Report& report) {
   return out;
 }
 
+Table in_language(Table table, const Words& words) {
+  for (Table::Head& head : table.columns) head.title = words.again("table.", head.title);
+  table.caption = words.again("table.", table.caption);
+  table.note = words.again("table.", table.note);
+  return table;
+}
+
 std::string source_line(const Json& source, const Words& words) {
   std::string out = member_text(source, "name");
   if (const std::string kind = member_text(source, "kind"); !kind.empty()) out += " (" + kind + ")";

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "runtime/report/report.h"
+#include "runtime/report/tables.h"
 #include "runtime/report/words.h"
 
 namespace inquest {
@@ -46,6 +47,9 @@ std::vector<std::string> not_found(const Rows& rows, const Words& words = Words(
 std::string short_subject(const Subject& subject, const Words& words = Words());
 // Several: "a, b, c and 5 more"; "29 operations of a, b, c" where many are of few services. `most` names at most.
 std::string short_subjects(const std::vector<Subject>& subjects, const Words& words = Words(), size_t most = 3);
+
+// The heads, caption and note of a table that was made in English, in the language; cells stay.
+Table in_language(Table table, const Words& words);
 
 struct Command { std::string command, doc; };
 std::vector<Command> next_commands(const Report& report);        // reports of this case; the same investigation again

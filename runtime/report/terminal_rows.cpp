@@ -66,7 +66,7 @@ void TerminalWalk::answer(const JournalRow& row) {
   if (!frames_ || in_short) return;   // what a review judges is told by its findings
   ReportEvidence with_frame = *e;
   with_frame.frame = frames_(id);
-  paper_.table(in + "  ", evidence_table(with_frame, style_.verbose ? most_rows : most_rows_short));
+  paper_.table(in + "  ", in_language(evidence_table(with_frame, style_.verbose ? most_rows : most_rows_short), words_));
 }
 
 // Of the one series or latency that a finding about a service rests on.
@@ -167,7 +167,7 @@ void TerminalWalk::split_at_onset() {
     if (e.shape != shape_name(Shape::latency)) continue;
     const FramePtr frame = frames_(e.id);
     if (!frame) continue;
-    Table table = latency_split(*frame, *found->onset, style_.verbose ? most_rows : most_split_short);
+    Table table = in_language(latency_split(*frame, *found->onset, style_.verbose ? most_rows : most_split_short), words_);
     if (table.rows.empty()) continue;
     table.caption = words_("walk.onset_of", table.caption, e.id, found->id);
     paper_.table(bars() + "  ", table);

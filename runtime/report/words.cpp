@@ -5,6 +5,7 @@
 #include <map>
 
 #include "runtime/base/text.h"
+#include "runtime/machine/sentence.h"
 #include "runtime/report/words_rows.h"
 
 namespace inquest {
@@ -68,6 +69,20 @@ std::string Words::plural(std::string_view key, int64_t n) const {
 std::string Words::of(std::string_view key, std::string_view value) const {
   const Wording* const row = row_of(std::string(key) + "." + std::string(value));
   return row ? text(row->key) : std::string(value);
+}
+
+std::string Words::again(std::string_view prefix, const std::string& english) const {
+  if (lang_ == 0 || english.empty()) return english;
+  const auto with_dollars = [](std::string text) {   // {0} → $1, as causes and cures have it
+    for (size_t at = 0; (at = text.find('{', at)) != std::string::npos; ++at)
+      if (at + 2 < text.size() && text[at + 2] == '}') text.replace(at, 3, std::string("$") + static_cast<char>(text[at + 1] + 1));
+    return text;
+  };
+  std::map<std::string, std::string> forms;
+  for (const auto& row : phrases())
+    if (std::string_view(row.key).substr(0, prefix.size()) == prefix)
+      forms.emplace(std::string(texts_prefix) + with_dollars(row.en), with_dollars(lang_ == 1 ? row.pt : row.es));
+  return translated(forms, english);
 }
 
 std::string Words::list(const std::vector<std::string>& items) const {

@@ -41,6 +41,9 @@ class Words final {
   std::string plural(std::string_view key, int64_t n) const;
   // A row KEY.VALUE where there is one, else the value itself: words of closed lists such as verdicts and kinds of states.
   std::string of(std::string_view key, std::string_view value) const;
+  // A text that was made from one of the rows PREFIX… in English, in the language: "12 of 60 rows" by its row
+  // "{0} of {1} rows". Any other text stands as it is.
+  std::string again(std::string_view prefix, const std::string& english) const;
   // "a, b and c": the last two joined by the word of the language.
   std::string list(const std::vector<std::string>& items) const;
 

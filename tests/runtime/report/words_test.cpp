@@ -88,6 +88,14 @@ TEST_CASE("plurals follow the number, which keeps groups of three in every langu
   CHECK(Words("es").list({"a", "b", "c"}) == "a, b y c");
 }
 
+TEST_CASE("a table that was made in English has its heads and notes in the language, its cells as they are") {
+  const Words words("pt");
+  CHECK(words.again("table.", "12 of 60 series: those that changed most") == "12 de 60 séries: as que mais mudaram");
+  CHECK(words.again("table.", "service") == "serviço");
+  CHECK(words.again("table.", "something else") == "something else");
+  CHECK(Words("en").again("table.", "service") == "service");
+}
+
 TEST_CASE("a word of a closed list translates, an unknown one stands as it is") {
   CHECK(Words("es").of("kind", "review") == "Revisión");
   CHECK(Words("es").of("kind", "seance") == "seance");
