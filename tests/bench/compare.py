@@ -20,7 +20,7 @@ CUT_NS, CUT = 1_700_001_800_000_000_000, "2023-11-14T22:43:20Z"
 SIZES = {"1m": 1_000_000, "300k": 300_000, "100k": 100_000, "10k": 10_000}
 QUESTIONS = ["Q1", "Q2", "Q3", "Q4", "Q5"]
 INGEST = ["ingest_spans", "ingest_points", "ingest_logs"]
-BARS = {  # what must hold; those marked 1m are judged at that size only
+BARS = {  # what must hold; memory_leak and linear are judged at 1m only
     "duckdb": 8.0, "pandas": 16.0, "memory_leak": 1.5, "linear": 10.5, "gigabytes": 0.6, "report_ms": 100.0, "report_mb": 1.0,
 }
 
@@ -103,7 +103,7 @@ class Bench:
         done = os.path.join(folder, "done")
         if not os.path.exists(done):
             n = str(SIZES[size])
-            run([os.path.join(self.options.build, "make_data"), n, n, n, folder, str(self.options.seed)])
+            run([os.path.join(self.options.build, "tests", "bench", "make_data"), n, n, n, folder, str(self.options.seed)])
             open(done, "w", encoding="utf-8").close()
         return folder
 
@@ -127,17 +127,17 @@ class Bench:
 
 
 def row(name, seconds, ingest, total, gigabytes):
-    print(f"  {name:<28}{ingest:>9.2f}" + "".join(f"{seconds[q]:>8.3f}" for q in QUESTIONS) + f"{total:>9.2f}{gigabytes:>9.2f}", flush=True)
+    print(f"  {name:<36}{ingest:>9.2f}" + "".join(f"{seconds[q]:>8.3f}" for q in QUESTIONS) + f"{total:>9.2f}{gigabytes:>9.2f}", flush=True)
 
 
 def compare(bench, options):
     data = bench.data(options.size)
     print(f"{options.size} spans, points and log lines each, {sum(os.path.getsize(os.path.join(data, f)) for f in os.listdir(data)) / 1e9:.2f} GB; "
           f"{os.cpu_count()} processors; seconds")
-    print(f"  {'':<28}{'ingest':>9}" + "".join(f"{q:>8}" for q in QUESTIONS) + f"{'total':>9}{'GB':>9}")
+    print(f"  {'':<36}{'ingest':>9}" + "".join(f"{q:>8}" for q in QUESTIONS) + f"{'total':>9}{'GB':>9}")
     document, wall, cpu, gigabytes, questions = bench.sop(HERE, data, ["--input", f"cut={CUT}"])
     ours = answers_of(document)
-    row(f"Inquest (best of {options.runs})", questions, wall - sum(questions.values()), wall, gigabytes)
+    row(f"Inquest (best of {options.runs}; peers once)", questions, wall - sum(questions.values()), wall, gigabytes)
     peers, flat_seconds = {}, {}
     commands = {
         "duckdb": ["node", os.path.join(HERE, "peers", "duckdb.js"), data, str(CUT_NS), str(os.cpu_count()), os.path.join(bench.scratch.name, "flat.jsonl")],
@@ -193,7 +193,10 @@ def main():
         data, wall, cpu = compare(bench, options)
         document, leak, _, gigabytes, _ = bench.sop("memory_leak", data)
         print(f"  memory_leak on the same data: {leak:.2f} s, {gigabytes:.2f} GB, verdict {document['verdict']['word']}")
-        bench.bar("memory_leak / Q1–Q5", leak / wall, BARS["memory_leak"], "x")
+        if options.size == "1m":
+            bench.bar("memory_leak / Q1–Q5", leak / wall, BARS["memory_leak"], "x")
+        else:
+            print(f"  memory_leak / Q1–Q5: {leak / wall:.2f}x (judged at 1m: what it reviews hardly grows with the spans)")
         bench.bar("peak memory of memory_leak", gigabytes, BARS["gigabytes"], " GB")
         if options.size == "1m":
             _, small_wall, small_cpu, _, _ = bench.sop(HERE, bench.data("100k"), ["--input", f"cut={CUT}"])
