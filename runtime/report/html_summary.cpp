@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "runtime/base/text.h"
 #include "runtime/frame/kernels/kernel.h"
 #include "runtime/report/builder.h"
@@ -87,6 +89,13 @@ std::string html_summary(const Page& page) {
     missing.push_back(html(text, 300));
   }
   fact("html.missing", html_list(missing));
+  if (report.judged && report.findings.empty()) {   // an empty verdict says what it is empty of
+    std::vector<std::string> kinds;
+    for (const Examined& e : report.examined)
+      if (std::find(kinds.begin(), kinds.end(), e.kind) == kinds.end()) kinds.push_back(e.kind);
+    if (!kinds.empty())
+      fact("html.looked_for", "<a href=\"#ruled-out\">" + html(calm(join(kinds, ", "), 400), 400) + "</a>");
+  }
   std::vector<std::string> also;
   for (const auto& [hypothesis, key] : v.also)
     if (also.size() < 4) also.push_back(html(hypothesis + (key.empty() ? "" : ": " + subject_text(key)), 160));

@@ -237,6 +237,7 @@ def main():
             with open(page(name), "rb") as file:
                 PAGES[name] = file.read()
             check(f"the page is smaller than 1 MB ({name})", len(PAGES[name]) < 1_000_000, f"{len(PAGES[name])} bytes")
+        check("a verdict of nothing found says on its first screen what was looked for", b'<a href="#ruled-out">memory_growth' in PAGES["nothing"])
         start = time.monotonic()
         place.inquest("report", place.path("confirmed.case"), "--report", page("again"))
         print(f"note: the page of the demo has {len(PAGES['confirmed']):,} bytes; the whole command took {(time.monotonic() - start) * 1000:.0f} ms")
