@@ -111,7 +111,8 @@ int where(lua_State* L) {
     std::vector<uint8_t> column(frame->rows);
     if (c.type == ColumnType::text && c.dictionary) {   // one comparison a word, not a row
       std::vector<uint8_t> words(c.dictionary->size());
-      for (size_t w = 0; w < words.size(); ++w) words[w] = fits((*c.dictionary)[w]);
+      const std::string* one = wanted.get<std::string>();   // the usual question, asked once a service
+      for (size_t w = 0; w < words.size(); ++w) words[w] = one ? (*c.dictionary)[w] == *one : fits((*c.dictionary)[w]);
       for (size_t i = 0; i < frame->rows; ++i) column[i] = !c.absent(i) && words[c.codes[i]];
     } else {
       for (size_t i = 0; i < frame->rows; ++i) column[i] = !c.absent(i) && fits(c.value(i));

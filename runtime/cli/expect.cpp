@@ -90,13 +90,16 @@ std::string verdict_text(const Verdict& v) {
 void compare_missing(const std::vector<std::string>& wanted, const std::vector<Missing>& missing, Position at, std::vector<Unmet>& out) {
   std::vector<std::string> got;
   for (const Missing& m : missing) {
-    const std::string row = m.signal + (m.measure.empty() ? "" : " (" + m.measure + ")");
+    // A kind that was never examined misses no signal: it stands by its own name.
+    const bool examined = !m.signal.empty() || !m.measure.empty();
+    const std::string row = !examined ? m.kind + " (never examined)" : m.signal + (m.measure.empty() ? "" : " (" + m.measure + ")");
     if (has(got, row)) continue;
     got.push_back(row);
-    if (!has(wanted, m.signal) && !has(wanted, m.measure)) out.push_back({at.line, fmt::format("missing: {} misses {}, which is not expected", m.kind, row)});
+    if (!examined && !has(wanted, m.kind)) out.push_back({at.line, fmt::format("missing: {} was never examined, which is not expected", m.kind)});
+    if (examined && !has(wanted, m.signal) && !has(wanted, m.measure)) out.push_back({at.line, fmt::format("missing: {} misses {}, which is not expected", m.kind, row)});
   }
   for (const std::string& name : wanted)
-    if (std::none_of(missing.begin(), missing.end(), [&](const Missing& m) { return m.signal == name || m.measure == name; }))
+    if (std::none_of(missing.begin(), missing.end(), [&](const Missing& m) { return m.signal == name || m.measure == name || (m.signal.empty() && m.measure.empty() && m.kind == name); }))
       out.push_back({at.line, fmt::format("missing: expected {}, got {}", name, shown(got))});
 }
 

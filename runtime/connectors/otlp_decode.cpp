@@ -93,8 +93,7 @@ void Part::clear() {
   bad_records.clear();
   odd.fill(0);
   foreign = 0;
-  has_time = false;
-  first = last = 0;
+  times = {};
 }
 
 std::string sentence(Oddity oddity, size_t n) {
@@ -164,8 +163,7 @@ void Decoder::Work::line(std::string_view text, size_t number) {
                       : signal == Signal::logs ? part->logs.rows() : part->points.size();
   const auto odd_before = part->odd;
   const size_t bad_records_before = part->bad_records.size();
-  const bool had_time = part->has_time;
-  const int64_t first = part->first, last = part->last;
+  const Times times_before = part->times;
   pending.clear();
   pending_metrics.clear();
   pending_buckets.clear();
@@ -181,7 +179,7 @@ void Decoder::Work::line(std::string_view text, size_t number) {
   if (signal == Signal::metrics) cut_points(part->points, rows);
   part->odd = odd_before;
   part->bad_records.resize(bad_records_before);
-  part->has_time = had_time, part->first = first, part->last = last;
+  part->times = times_before;
   ++part->read_lines;
   ++part->bad_lines;
   if (part->bad.size() < named) part->bad.emplace_back(number, why);

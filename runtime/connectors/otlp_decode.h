@@ -51,6 +51,26 @@ enum class Oddity : uint8_t {
   bad_record, negative_duration, no_end, no_time, no_value_recorded, replaced_bytes, count_
 };
 
+// From the first to the last time seen. A clock that was never set writes 1970, one that ran over 2262: times outside
+// 2000–2099 count only while there are no others, so that one of them does not make the recording last centuries.
+struct Times {
+  int64_t first = INT64_MAX, last = INT64_MIN, odd_first = INT64_MAX, odd_last = INT64_MIN;
+  void add(int64_t time) {
+    if (time <= 0) return;
+    const bool odd = time < 946'684'800'000'000'000 || time >= 4'102'444'800'000'000'000;
+    int64_t& from = odd ? odd_first : first;
+    int64_t& to = odd ? odd_last : last;
+    from = time < from ? time : from;
+    to = time > to ? time : to;
+  }
+  void add(const Times& other) {
+    for (const int64_t time : {other.first, other.odd_first})
+      if (time != INT64_MAX) add(time);
+    for (const int64_t time : {other.last, other.odd_last})
+      if (time != INT64_MIN) add(time);
+  }
+};
+
 // What was decoded of one block of lines: one signal.
 struct Part {
   Spans spans;
@@ -62,8 +82,7 @@ struct Part {
   std::vector<std::pair<size_t, const char*>> bad_records;  // first ten
   std::array<size_t, static_cast<size_t>(Oddity::count_)> odd{};
   uint8_t foreign = 0;                    // signals of other lines
-  bool has_time = false;
-  int64_t first = 0, last = 0;            // times seen
+  Times times;
   void clear();
 };
 

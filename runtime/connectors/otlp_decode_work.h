@@ -94,12 +94,7 @@ struct Decoder::Work {
   bool has_key(const std::vector<Cell>& among, size_t from, std::string_view key) const;
   bool enumeration(uint8_t& out, std::string_view prefix, const char* const* names, size_t count);
 
-  void seen_time(int64_t time) {
-    if (time <= 0) return;
-    if (!part->has_time) part->first = part->last = time, part->has_time = true;
-    if (time < part->first) part->first = time;
-    if (time > part->last) part->last = time;
-  }
+  void seen_time(int64_t time) { part->times.add(time); }
   void odd(Oddity what) { ++part->odd[static_cast<size_t>(what)]; }
   void bad_record(const char* why);
 

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "runtime/base/text.h"
+#include "runtime/base/time.h"
 
 namespace inquest {
 namespace {
@@ -14,6 +15,13 @@ namespace {
 constexpr size_t shown_of_list = 5;
 
 std::string clock_time(Time time) { return print_clock({time.ns}) + " UTC"; }
+
+// The full form of a time ("2026-11-21T10:41:32.193283328Z") as people read it; any other text as it is.
+std::string point_in_time(const std::string& text) {
+  if (text.size() < 20 || text.size() > 30 || text[4] != '-' || text[10] != 'T' || text.back() != 'Z') return text;
+  const auto time = parse_time(text);
+  return time ? clock_time(*time) : text;
+}
 
 template <class Item, class Print>
 std::string shown_list(const std::vector<Item>& items, Print print) {
@@ -82,6 +90,8 @@ std::optional<std::string> shown(const Finding& finding, const Yield* yield, con
     const auto unit = yield ? yield->numbers.find(name) : std::map<std::string, std::string>::const_iterator{};
     return human(it->second, yield && unit != yield->numbers.end() ? unit->second : "");
   }
+  if (const auto it = finding.lists.find(name); it != finding.lists.end() && !finding.subject.count(name))
+    return shown_list(it->second, point_in_time);
   const auto value = field(finding, name);
   return value ? std::optional<std::string>(shown(*value)) : std::nullopt;
 }

@@ -197,7 +197,7 @@ Answer OtlpConnector::marked(Answer answer, Signal signal) const {
     else if (bad > 0) copy->marks.notes.push_back(what);
   };
   tell(reading.bad_lines, reading.lines, bad_lines(reading), "");
-  tell(reading.bad_records, reading.records + reading.bad_records, count(static_cast<int64_t>(reading.bad_records)) + " records skipped", " records");
+  tell(reading.bad_records, reading.records + reading.bad_records, count(static_cast<int64_t>(reading.bad_records)) + (reading.bad_records == 1 ? " record skipped" : " records skipped"), " records");
   for (const std::string& file : reading.broken) missing.push_back(printable(file, 120));
   if (missing.size() > 3) missing[2] += " and " + std::to_string(missing.size() - 3) + " more", missing.resize(3);
   if (!missing.empty()) copy->marks.partial = join(missing, "; ");

@@ -91,8 +91,7 @@ class Job final {
   std::vector<std::string> bad_records_, problems_;
   std::array<size_t, static_cast<size_t>(Oddity::count_)> odd_{};
   size_t lines_of_file_ = 0;
-  bool has_time_ = false;
-  int64_t first_ = 0, last_ = 0;
+  Times times_;
 };
 
 void Job::work() {
@@ -162,11 +161,7 @@ void Job::take(const Item& item) {
   }
   for (size_t i = 0; i < odd_.size(); ++i) odd_[i] += part.odd[i];
   foreign_[item.file] |= part.foreign;
-  if (part.has_time) {
-    first_ = has_time_ ? std::min(first_, part.first) : part.first;
-    last_ = has_time_ ? std::max(last_, part.last) : part.last;
-    has_time_ = true;
-  }
+  times_.add(part.times);
   lines_of_file_ += part.lines;
   if (item.refused) {
     ++lines_of_file_, ++reading_.lines, ++reading_.bad_lines;
@@ -178,8 +173,13 @@ void Job::take(const Item& item) {
 }
 
 Reading Job::reading() {
-  if (has_time_) reading_.extent = Window{{first_}, {last_ == INT64_MAX ? last_ : last_ + 1}};
+  const bool known = times_.first != INT64_MAX;
+  const int64_t first = known ? times_.first : times_.odd_first, last = known ? times_.last : times_.odd_last;
+  if (first != INT64_MAX) reading_.extent = Window{{first}, {last == INT64_MAX ? last : last + 1}};
   reading_.notes = reading_.broken = problems_;
+  if (known && times_.odd_first != INT64_MAX)
+    reading_.notes.push_back("times from " + print_time({times_.odd_first}) + " to " + print_time({times_.odd_last}) +
+                             ": records of a clock that was not set, outside the recording");
   for (size_t i = 0; i < odd_.size(); ++i) {
     if (odd_[i] == 0) continue;
     std::string note = sentence(static_cast<Oddity>(i), odd_[i]);

@@ -156,6 +156,18 @@ TEST_CASE("what the verdict misses is named in full: neither less nor more") {
   CHECK(unmet_of(test, report(false)) == Said{"missing: load_rise misses metrics (load), which is not expected", "missing: expected spans, got metrics (load)"});
 }
 
+TEST_CASE("a kind that was never examined is named by itself among what the verdict misses") {
+  SopTest test = expecting("inconclusive");
+  Report never = report(false);
+  never.judgement.verdict.missing.push_back({"log_diff", "", "", "not examined", "", {}});
+  test.expect->missing = {"metrics"};
+  CHECK(unmet_of(test, never) == Said{"missing: log_diff was never examined, which is not expected"});
+  test.expect->missing = {"metrics", "log_diff"};
+  CHECK(unmet_of(test, never) == Said{});
+  test.expect->missing = {"metrics", "log_diff", "cohort"};
+  CHECK(unmet_of(test, never) == Said{"missing: expected cohort, got metrics (load), log_diff (never examined)"});
+}
+
 TEST_CASE("a hypothesis is judged at the key that was asked for") {
   SopTest test = expecting("confirmed");
   TestJudged judged;

@@ -259,6 +259,16 @@ TEST_CASE("a sentence prints numbers in their units, times as clock times, long 
         "a x " + human(3.2345, "ratio") + ", 568 MB since 01:01:00 UTC: 1, 2, 3, 4, 5 and 2 more, unknown.");
 }
 
+TEST_CASE("a sentence prints a list of times to the second, and leaves a subject that looks like one alone") {
+  Finding f = finding("x", a);
+  f.subject["value"] = "2026-11-21T10:41:32Z";
+  f.lists["first"] = {"2026-11-21T10:41:32.193283328Z"};
+  f.lists["words"] = {"2026-11-21T10:41:32Zulu, and so on", "2026-99-21T10:41:32Z"};
+  CHECK(sentence(f, Yield{}, "first seen $first") == "first seen 10:41:32 UTC");
+  CHECK(sentence(f, Yield{}, "$value") == "2026-11-21T10:41:32Z");
+  CHECK(sentence(f, Yield{}, "$words") == "2026-11-21T10:41:32Zulu, and so on, 2026-99-21T10:41:32Z");
+}
+
 TEST_CASE("a bound number is told in the unit of the finding it came from") {
   Sop sop;
   const int context = add_context(sop, "ctx", -1, "one", {"service"}, {"times"});

@@ -165,7 +165,7 @@ TEST_CASE("Records skipped inside good lines are told, and make the answer parti
   all_signals(d);
   d.add("a.jsonl", R"({"resourceSpans":[{"scopeSpans":[{"spans":[{"name":"without ids"}]}]}]})" "\n");
   auto c = open(d.path());
-  CHECK(fetch(*c, ask("spans.services", 0, 60))->marks.partial == "1 records skipped of 2 records");
+  CHECK(fetch(*c, ask("spans.services", 0, 60))->marks.partial == "1 record skipped of 2 records");
 }
 
 TEST_CASE("A wrong option or signal of a source is an error that names the right one") {

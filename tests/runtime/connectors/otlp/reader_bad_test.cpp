@@ -263,3 +263,18 @@ TEST_CASE("mutations: thousands of broken lines never crash, and leave whole col
   CHECK(good_rows > 1000);
   CHECK(bad_lines > 1000);
 }
+
+TEST_CASE("bad times: a clock that was never set does not make the recording last centuries") {
+  const std::string begin = R"("startTimeUnixNano":"1795256910000000000","endTimeUnixNano":"1795256911000000000")";
+  const std::string never = R"("startTimeUnixNano":"1000","endTimeUnixNano":"2000")";
+  const std::string over = R"("startTimeUnixNano":"9214646400000000000","endTimeUnixNano":"9214646400000000001")";
+  const ReadSpans read = read_text(span_line(span(never)) + span_line(span(begin)) + span_line(span(over)));
+  CHECK(read.table->rows() == 3);
+  REQUIRE(read.reading.extent);
+  CHECK(read.reading.extent->from.ns == 1795256910000000000);
+  CHECK(read.reading.extent->to.ns == 1795256911000000001);
+  CHECK(join(read.reading.notes, "; ").find("a clock that was not set") != std::string::npos);
+  const ReadSpans only = read_text(span_line(span(never)));
+  REQUIRE(only.reading.extent);
+  CHECK(only.reading.extent->to.ns == 2001);
+}
