@@ -1,7 +1,7 @@
 -- The cohort of the slow requests: the attribute value that tells them from fast ones of the same operation at the same time.
 -- SPDX-License-Identifier: Apache-2.0
--- For a number the value is "higher" or "lower" in slow requests. `slow_traces` are traces of the list of slow ones
--- that carry the value, `typical_traces` those of the list of typical ones. Unknown: fewer than 20 rows on a side and
+-- Of a number the value is "above N" or "at most N", N being the split that parts slow from fast best; where no split
+-- does, "higher" or "lower". `slow_traces` are traces of the list of slow ones that carry the value, `typical_traces` those of the list of typical ones. Unknown: fewer than 20 rows on a side and
 -- nothing found.
 return review {
   version = 1,
@@ -34,6 +34,9 @@ return review {
       if spans:rows() > 10000 then spans = spans:first(10000) end
       if spans:rows() == 0 then return out end
       local ids, attributes = spans:column("trace_id"), spans:column("attributes")
+      -- What tells the process apart stands in columns of its own.
+      local column = ({ ["service.instance.id"] = "instance", ["service.version"] = "version" })[row.attribute]
+      local own = column and spans:has(column) and spans:column(column)
       local bare, text
       if with and row.value then
         bare = quoted(row.attribute) .. ":" .. row.value
@@ -41,8 +44,8 @@ return review {
       end
       for i, id in ipairs(ids) do
         local a = attributes[i]
-        local carries = not bare
-        if bare and a ~= null then
+        local carries = not bare or own and own[i] == row.value
+        if bare and not carries and a ~= null then
           local from, to = string.find(a, bare, 1, true)
           local after = from and string.sub(a, to + 1, to + 1)
           carries = (from and (after == "," or after == "}")) or string.find(a, text, 1, true) ~= nil
@@ -57,12 +60,21 @@ return review {
     local found, examined, unknown = {}, {}, {}
     local rows = kernel.contrast(frames.contrast)
     for _, row in ipairs(rows:where { state = "found" }:table()) do
-      local value = row.value
-      if row.kind == "number" then value = row.share >= 0 and "higher" or "lower" end
+      local value, slow, fast, share, p = row.value, row.slow, row.fast, row.share, row.p
+      if row.kind == "number" then
+        local above = row.share >= 0
+        value = above and "higher" or "lower"
+        if row.split and row.split_share and (row.split_share > 0) == above and row.split_share ~= 0 then
+          value = (above and "above " or "at most ") .. string.format("%.6g", row.split)
+          slow, fast = row.slow_above, row.fast_above
+          if not above then slow, fast = row.slow - slow, row.fast - fast end
+          share, p = slow / row.slow_rows - fast / row.fast_rows, row.p_split or p
+        end
+      end
       found[#found + 1] = { kind = "cohort", strength = math.max(0, math.min(1, row.score or 0)),
         subject = { service = row.service, operation = row.operation, attribute = row.attribute, value = value },
-        numbers = { slow = row.slow, slow_rows = row.slow_rows, fast = row.fast, fast_rows = row.fast_rows, share = row.share,
-                    times = row.times, p = row.p },
+        numbers = { slow = slow, slow_rows = row.slow_rows, fast = fast, fast_rows = row.fast_rows, share = share, times = row.times,
+                    p = p },
         lists = { slow_traces = traces(frames.slow, row, true), typical_traces = traces(frames.typical, row, false) } }
     end
     local populations, order = {}, {}

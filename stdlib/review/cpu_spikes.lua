@@ -39,7 +39,7 @@ return review {
         end
       end
     end
-    for _, group in ipairs(kernel.groups(frames.cpu, { by = { "service" } }):table()) do
+    for group in kernel.groups(frames.cpu, { by = { "service" } }):each("service") do
       local s = group.service
       add(kernel.spikes(frames.cpu:where { service = s }, { k = options.k, at = onset[s] }):table())
     end

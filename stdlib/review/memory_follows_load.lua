@@ -27,7 +27,7 @@ return review {
         if not g or f.strength > g.strength then growth[f.subject.service] = f end
       end
     end
-    for _, row in ipairs(kernel.groups(frames.load, { by = { "service" } }):table()) do
+    for row in kernel.groups(frames.load, { by = { "service" } }):each("service") do
       if row.service then loads[row.service] = true end
     end
     -- When the series of a frame begins and the distance of its samples in seconds (that of its longest series).
@@ -138,7 +138,7 @@ return review {
           smallest = { load_times = math.max(options.least, 1 + (options.share + 0.75 * c.error) * c.top) } }
       end
     end
-    for _, row in ipairs(kernel.groups(frames.memory, { by = { "service" } }):table()) do
+    for row in kernel.groups(frames.memory, { by = { "service" } }):each("service") do
       local service = row.service
       if service and not loads[service] then
         unknown[#unknown + 1] = { kind = "memory_follows_load", subject = { service = service }, slot = "load",

@@ -141,7 +141,7 @@ return review {
     table.sort(services)
     local callees = {}
     if frames.calls then
-      for _, row in ipairs(kernel.groups(frames.calls, { by = { "caller", "callee" } }):table()) do
+      for row in kernel.groups(frames.calls, { by = { "caller", "callee" } }):each("caller", "callee") do
         if row.caller and row.callee and row.caller ~= row.callee then
           local list = callees[row.caller] or {}
           callees[row.caller] = list
@@ -220,7 +220,7 @@ return review {
     local seen = {}
     for _, slot in ipairs { "memory", "cpu", "errors", "latency" } do
       if frames[slot] then
-        for _, row in ipairs(kernel.groups(frames[slot], { by = { "service" } }):table()) do
+        for row in kernel.groups(frames[slot], { by = { "service" } }):each("service") do
           if row.service and not seen[row.service] then
             seen[row.service] = true
             examined[#examined + 1] = { kind = "suspect", subject = { service = row.service }, smallest = { score = options.least } }

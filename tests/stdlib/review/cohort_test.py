@@ -81,13 +81,42 @@ def identifier():
 
 @case
 def number():
-    "a number that is greater in slow requests is found as higher"
+    "a number that is greater in slow requests is found as above the split, with the requests above it on either side"
     def make(i, d):
         size = d.random.randint(1, 1000)
         return 10 + size / 10 * spread(d), {"size": size}
     r = review(requests(6, 160, make), "cohort", SCRIPT).one(attribute="size")
-    same(r["subject"]["value"], "higher", "value")
-    assert r["numbers"]["share"] > 0.5, r["numbers"]
+    n, split = r["numbers"], float(r["subject"]["value"].removeprefix("above "))
+    assert 300 <= split <= 700, r["subject"]
+    assert n["slow"] > 0.7 * n["slow_rows"] and n["fast"] < 0.3 * n["fast_rows"] and n["p"] < 1e-6, n
+    near(n["share"], n["slow"] / n["slow_rows"] - n["fast"] / n["fast_rows"], 1e-9, "share")
+
+
+@case
+def low_number():
+    "a number that is smaller in slow requests is found as at most the split"
+    def make(i, d):
+        free = d.random.randint(1, 1000)
+        return 110 - free / 10 * spread(d, 0.05), {"free": free}
+    r = review(requests(6, 160, make), "cohort", SCRIPT).one(attribute="free")
+    n, split = r["numbers"], float(r["subject"]["value"].removeprefix("at most "))
+    assert 300 <= split <= 700, r["subject"]
+    assert n["slow"] > 0.7 * n["slow_rows"] and n["fast"] < 0.3 * n["fast_rows"], n
+
+
+@case
+def instance():
+    "of three instances the slow one is found, with the traces that it served"
+    data = Telemetry(9)
+    ill = set()
+    for i in range(240):
+        k = data.random.randrange(3)
+        trace = data.span("api", "GET /", data.at(seconds=15 * i), (40 if k == 1 else 10) * spread(data), instance=f"api-{k}")
+        if k == 1:
+            ill.add(trace[0] if isinstance(trace, tuple) else trace)
+    r = review(data, "cohort", SCRIPT).one(attribute="service.instance.id")
+    same(r["subject"]["value"], "api-1", "value")
+    assert len(r["lists"]["slow_traces"]) >= 10, r["lists"]
 
 
 @case
