@@ -42,7 +42,7 @@ std::string missing_line(const Missing& m, const Words& words) {
   std::string out = m.kind;
   if (!m.signal.empty()) out += ", " + words("gap.add", m.signal);
   if (!m.why.empty()) out += " (" + reason(m.why, words) + ")";
-  if (!m.tried.empty()) out += "; " + words("gap.tried", join(m.tried, ", "));
+  if (!m.tried.empty()) out += "; " + words("gap.tried", some(m.tried, 5, words));
   if (!m.cure.empty()) out += "; " + m.cure;
   return words("how_sure.unknown", out);
 }
@@ -58,6 +58,15 @@ Headline headline(const Report& report) {
   const bool known = v.word == "confirmed" || v.word == "ruled_out" || v.word == "inconclusive";
   const std::string kind = known ? v.word : "nothing_found";
   const char* const glyph = kind == "confirmed" ? "✔" : kind == "ruled_out" ? "✖" : kind == "inconclusive" ? "?" : "–";
+  // A SOP that judges no hypothesis can rule nothing out: its answer is what it found.
+  if (kind == "ruled_out" && report.judgement.hypotheses.empty()) {
+    std::vector<std::string> what;
+    for (const Finding& f : report.findings) {
+      const std::string one = words("judged.at", f.kind, short_subject(f.subject, words));
+      if (std::find(what.begin(), what.end(), one) == what.end()) what.push_back(one);
+    }
+    return {"–", words.of("verdict", kind), "", words("verdict.no_hypothesis", some(what, 5, words)), kind};
+  }
   return {glyph, words.of("verdict", kind), where, v.says, kind};
 }
 

@@ -48,6 +48,9 @@ std::string short_subject(const Subject& subject, const Words& words = Words());
 // Several: "a, b, c and 5 more"; "29 operations of a, b, c" where many are of few services. `most` names at most.
 std::string short_subjects(const std::vector<Subject>& subjects, const Words& words = Words(), size_t most = 3);
 
+// "a, b and 3 more": the first `most` of the names.
+std::string some(const std::vector<std::string>& names, size_t most, const Words& words);
+
 // The heads, caption and note of a table that was made in English, in the language; cells stay.
 Table in_language(Table table, const Words& words);
 

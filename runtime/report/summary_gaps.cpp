@@ -11,12 +11,13 @@
 #include "runtime/report/summary.h"
 
 namespace inquest {
-namespace {
 
 std::string some(const std::vector<std::string>& names, size_t most, const Words& words) {
   std::vector<std::string> shown(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(std::min(most, names.size())));
   return join(shown, ", ") + (names.size() > most ? " " + words("list.more", names.size() - most) : "");
 }
+
+namespace {
 
 void put(std::vector<std::string>& list, const std::string& item) {
   if (std::find(list.begin(), list.end(), item) == list.end()) list.push_back(item);

@@ -27,6 +27,8 @@ std::vector<Wording> verdict_words() {
       {"verdict.ruled_out", "RULED OUT", "DESCARTADO", "DESCARTADO"},
       {"verdict.inconclusive", "INCONCLUSIVE", "INCONCLUSIVO", "NO CONCLUYENTE"},
       {"verdict.nothing_found", "NOTHING FOUND", "NADA ENCONTRADO", "NADA ENCONTRADO"},
+      {"verdict.no_hypothesis", "This SOP judges no hypothesis. Found: {0}", "Este SOP não julga nenhuma hipótese. Encontrado: {0}",
+       "Este SOP no juzga ninguna hipótesis. Encontrado: {0}"},
       {"verdict.none", "NO VERDICT", "SEM VEREDITO", "SIN VEREDICTO"},
       // In a line.
       {"judged.confirmed", "confirmed", "confirmada", "confirmada"},

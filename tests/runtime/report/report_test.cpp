@@ -10,6 +10,8 @@
 #include "runtime/machine/draw.h"
 #include "runtime/report/builder.h"
 #include "runtime/report/formats.h"
+#include "runtime/report/summary.h"
+#include "runtime/report/terminal.h"
 #include "tests/runtime/report/golden.h"
 #include "tests/runtime/report/made_case.h"
 
@@ -192,4 +194,20 @@ TEST_CASE("the outputs of a case file are those of the run that wrote it") {
   report->case_path = "/cases/made.case";
   CHECK(terminal_report(*report, {}) == terminal_report(made.report(), {}));
   std::remove(path.c_str());
+}
+
+TEST_CASE("a SOP that judges no hypothesis says so, and what was found, in every language") {
+  Report report = made::confirmed().report();
+  report.judgement.hypotheses.clear();
+  report.judgement.verdict = {};
+  report.judgement.verdict.word = "ruled_out";
+  REQUIRE(!report.findings.empty());
+  const Headline head = headline(report);
+  CHECK(head.word == "RULED OUT");
+  CHECK(head.glyph == std::string("–"));
+  CHECK(head.says.find("judges no hypothesis") != std::string::npos);
+  CHECK(head.says.find(report.findings[0].kind + " at ") != std::string::npos);
+  CHECK(terminal_report(report, {}).find("judges no hypothesis") != std::string::npos);
+  report.lang = "es";
+  CHECK(headline(report).says.find("no juzga ninguna") != std::string::npos);
 }
