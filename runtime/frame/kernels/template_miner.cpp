@@ -75,9 +75,8 @@ size_t mask_into(std::string_view line, char* const out) {
   return static_cast<size_t>(to - out);
 }
 
-}  // namespace
-
-uint64_t TemplateMiner::TextHash::operator()(std::string_view text) const {
+// 64 bits (FNV-1a by eight bytes, mixed), the same everywhere.
+uint64_t hash_of(std::string_view text) {
   uint64_t h = 0xcbf29ce484222325ull ^ text.size();
   const auto mix = [&h](uint64_t part) {
     h = (h ^ part) * 0x9e3779b97f4a7c15ull;
@@ -95,6 +94,39 @@ uint64_t TemplateMiner::TextHash::operator()(std::string_view text) const {
   return h;
 }
 
+// A number and a text as one key; nothing else gives the same bytes.
+void key_into(std::string& out, size_t number, std::string_view text) {
+  out.assign(reinterpret_cast<const char*>(&number), sizeof number);
+  out += text;
+}
+
+}  // namespace
+
+uint32_t* TemplateMiner::Known::find(std::string_view text, uint64_t hash) {
+  if (slots_.empty()) return nullptr;
+  for (size_t i = hash & (slots_.size() - 1); slots_[i] != UINT32_MAX; i = (i + 1) & (slots_.size() - 1)) {
+    Entry& entry = entries_[slots_[i]];
+    if (entry.hash == hash && std::string_view(texts_).substr(entry.from, entry.length) == text) return &entry.id;
+  }
+  return nullptr;
+}
+
+void TemplateMiner::Known::add(std::string_view text, uint64_t hash, uint32_t id) {
+  const auto put = [this](uint32_t number) {
+    size_t i = entries_[number].hash & (slots_.size() - 1);
+    while (slots_[i] != UINT32_MAX) i = (i + 1) & (slots_.size() - 1);
+    slots_[i] = number;
+  };
+  entries_.push_back({hash, texts_.size(), static_cast<uint32_t>(text.size()), id});
+  texts_ += text;
+  if (entries_.size() * 2 <= slots_.size()) {
+    put(static_cast<uint32_t>(entries_.size() - 1));
+    return;
+  }
+  slots_.assign(std::max<size_t>(256, slots_.size() * 4), UINT32_MAX);
+  for (uint32_t number = 0; number < entries_.size(); ++number) put(number);
+}
+
 std::string mask_line(std::string_view line) {
   std::string masked(most_masked, '\0');
   masked.resize(mask_into(line, masked.data()));
@@ -104,42 +136,46 @@ std::string mask_line(std::string_view line) {
 uint32_t TemplateMiner::add(std::string_view line) {
   if (buffer_.empty()) buffer_.resize(most_masked);
   const std::string_view masked(buffer_.data(), mask_into(line, buffer_.data()));
-  const auto at = exact_.find(masked);
-  if (at != exact_.end()) return at->second;
+  const uint64_t hash = hash_of(masked);
+  if (const uint32_t* known = exact_.find(masked, hash)) return *known;
   const uint32_t id = join(masked);
-  if (exact_.size() < most_remembered) exact_.emplace(masked, id);
+  if (exact_.size() < most_remembered) exact_.add(masked, hash, id);
   return id;
 }
 
-uint32_t TemplateMiner::fresh(std::vector<std::string> tokens) {
-  std::vector<uint64_t> hashes;
-  for (const std::string& t : tokens) hashes.push_back(TextHash()(t));
-  templates_.push_back({std::move(tokens), std::move(hashes)});
+uint32_t TemplateMiner::fresh(const std::vector<std::string_view>& tokens) {
+  Template made;
+  for (const std::string_view token : tokens) {
+    made.tokens.emplace_back(token);
+    made.hashes.push_back(hash_of(token));
+  }
+  templates_.push_back(std::move(made));
   return static_cast<uint32_t>(templates_.size() - 1);
 }
 
 // The template of the same length, of three in four of whose fixed tokens and half of all are those of the line.
-std::optional<uint32_t> TemplateMiner::nearest(const std::vector<uint32_t>& leaf, const std::vector<std::string>& tokens) {
-  std::vector<uint64_t> hashes;
-  for (const std::string& t : tokens) hashes.push_back(TextHash()(t));
-  const uint64_t masked = TextHash()(mask);
+std::optional<uint32_t> TemplateMiner::nearest(const std::vector<uint32_t>& leaf) {
+  if (leaf.empty()) return {};
+  hashes_.clear();
+  for (const std::string_view token : tokens_) hashes_.push_back(hash_of(token));
+  const uint64_t masked = hash_of(mask);
   std::optional<uint32_t> best;
   size_t most = 0;
   for (const uint32_t id : leaf) {
     const Template& t = templates_[id];
     size_t equal = 0, fixed = 0;
-    for (size_t i = 0; i < hashes.size(); ++i) {
-      equal += t.hashes[i] == hashes[i];
-      fixed += t.hashes[i] != masked || hashes[i] == masked;
+    for (size_t i = 0; i < hashes_.size(); ++i) {
+      equal += t.hashes[i] == hashes_[i];
+      fixed += t.hashes[i] != masked || hashes_[i] == masked;
     }
-    if (equal * 4 < fixed * 3 || equal * 2 < tokens.size() || equal <= most) continue;
+    if (equal * 4 < fixed * 3 || equal * 2 < tokens_.size() || equal <= most) continue;
     most = equal;
     best = id;
   }
   if (!best) return best;
   Template& t = templates_[*best];
-  for (size_t i = 0; i < tokens.size(); ++i)
-    if (t.tokens[i] != tokens[i]) {
+  for (size_t i = 0; i < tokens_.size(); ++i)
+    if (t.tokens[i] != tokens_[i]) {
       t.tokens[i] = mask;
       t.hashes[i] = masked;
     }
@@ -147,28 +183,44 @@ std::optional<uint32_t> TemplateMiner::nearest(const std::vector<uint32_t>& leaf
 }
 
 uint32_t TemplateMiner::join(std::string_view masked) {
-  std::vector<std::string> tokens = split(masked, ' ');
-  const bool brief = tokens.size() < least_to_join;   // too short to be alike: equal, or another template
-  const std::pair<size_t, std::string> key{tokens.size(), tokens.size() > 1 ? tokens.front() : std::string()};
-  auto& leaves = brief ? brief_leaves_ : leaves_;
-  auto leaf = leaves.find(key);
-  if (leaf == leaves.end() && leaves.size() < most_leaves) leaf = leaves.emplace(key, std::vector<uint32_t>()).first;
-  if (leaf != leaves.end()) {
+  tokens_.clear();
+  for (size_t from = 0;;) {
+    const size_t to = masked.find(' ', from);
+    tokens_.push_back(masked.substr(from, to - from));
+    if (to == std::string_view::npos) break;
+    from = to + 1;
+  }
+  const size_t size = tokens_.size();
+  const bool brief = size < least_to_join;            // too short to be alike: equal, or another template
+  Leaves& leaves = brief ? brief_leaves_ : leaves_;
+  key_into(key_, size, size > 1 ? tokens_.front() : std::string_view());
+  const uint64_t hash = hash_of(key_);
+  const uint32_t* known = leaves.known.find(key_, hash);
+  std::vector<uint32_t>* leaf = known ? &leaves.all[*known] : nullptr;
+  if (!leaf && leaves.all.size() < most_leaves) {
+    leaves.known.add(key_, hash, static_cast<uint32_t>(leaves.all.size()));
+    leaf = &leaves.all.emplace_back();
+  }
+  if (leaf) {
     if (!brief)
-      if (const auto id = nearest(leaf->second, tokens)) return *id;
-    if (leaf->second.size() < (tokens.size() > 1 ? most_in_leaf : most_words)) {
-      leaf->second.push_back(fresh(std::move(tokens)));
-      return leaf->second.back();
+      if (const auto id = nearest(*leaf)) return *id;
+    if (leaf->size() < (size > 1 ? most_in_leaf : most_words)) {
+      leaf->push_back(fresh(tokens_));
+      return leaf->back();
     }
   }
   // Full: lines of two or three tokens share what their last token makes of them, others what their first does.
-  std::vector<std::string> shared = {std::string(mask)};
-  if (leaf == leaves.end() && brief && full_.size() < most_leaves) shared.push_back(tokens.back());
-  else if (leaf != leaves.end() && tokens.size() > 1) shared.insert(shared.begin(), tokens.front());
-  const std::pair<size_t, std::string> rest{leaf == leaves.end() ? 0 : tokens.size(), inquest::join(shared, " ")};
-  const auto [at, added] = full_.try_emplace(rest, 0);
-  if (added) at->second = fresh(std::move(shared));
-  return at->second;
+  std::vector<std::string_view>& shared = tokens_;
+  const std::string_view first = tokens_.front(), last = tokens_.back();
+  if (!leaf && brief && full_.size() < most_leaves) shared = {mask, last};
+  else if (leaf && size > 1) shared = {first, mask};
+  else shared = {mask};
+  key_into(key_, leaf ? size : 0, {});
+  for (const std::string_view token : shared) (key_ += token) += ' ';
+  const uint64_t of_shared = hash_of(key_);
+  if (const uint32_t* there = full_.find(key_, of_shared)) return *there;
+  full_.add(key_, of_shared, fresh(shared));
+  return static_cast<uint32_t>(templates_.size() - 1);
 }
 
 std::string TemplateMiner::text(uint32_t id) const { return inquest::join(templates_[id].tokens, " "); }

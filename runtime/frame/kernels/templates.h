@@ -38,7 +38,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -61,19 +60,34 @@ class TemplateMiner final {
     std::vector<std::string> tokens;
     std::vector<uint64_t> hashes;                 // of the tokens: equal hashes are taken for equal tokens
   };
-  struct TextHash {                               // 64 bits (FNV-1a by eight bytes, mixed), the same everywhere
-    using is_transparent = void;
-    uint64_t operator()(std::string_view text) const;
+  // Texts, each with a number given once; found by hash and compared in full. Never walked: the order tells nothing.
+  class Known {
+   public:
+    uint32_t* find(std::string_view text, uint64_t hash);           // until the next add
+    void add(std::string_view text, uint64_t hash, uint32_t id);    // of a text that is not there
+    size_t size() const { return entries_.size(); }
+
+   private:
+    struct Entry { uint64_t hash, from; uint32_t length, id; };
+    std::vector<Entry> entries_;
+    std::vector<uint32_t> slots_;                 // into entries_, open addressing
+    std::string texts_;
   };
-  using Leaves = std::map<std::pair<size_t, std::string>, std::vector<uint32_t>>;
+  // A leaf: templates of one number of tokens and one first token.
+  struct Leaves {
+    Known known;                                  // key of a leaf → its place in `all`
+    std::vector<std::vector<uint32_t>> all;
+  };
   uint32_t join(std::string_view masked);
-  uint32_t fresh(std::vector<std::string> tokens);
-  std::optional<uint32_t> nearest(const std::vector<uint32_t>& leaf, const std::vector<std::string>& tokens);
+  uint32_t fresh(const std::vector<std::string_view>& tokens);
+  std::optional<uint32_t> nearest(const std::vector<uint32_t>& leaf);
   std::vector<Template> templates_;
-  std::unordered_map<std::string, uint32_t, TextHash, std::equal_to<>> exact_;   // masked line → template
-  Leaves leaves_, brief_leaves_;                  // (tokens, first token) → templates
-  std::map<std::pair<size_t, std::string>, uint32_t> full_;            // what lines share where a leaf is full
-  std::string buffer_;
+  Known exact_;                                   // masked line → template
+  Leaves leaves_, brief_leaves_;
+  Known full_;                                    // what lines share where a leaf is full → its template
+  std::string buffer_, key_;
+  std::vector<std::string_view> tokens_;          // of the line at hand
+  std::vector<uint64_t> hashes_;
 };
 std::string mask_line(std::string_view line);     // tokens with one blank between them
 

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <map>
+#include <span>
+#include <unordered_map>
 
 #include "runtime/base/text.h"
 
@@ -18,6 +20,13 @@ struct Sum {
   size_t last_trace = SIZE_MAX, last_path = SIZE_MAX;
 };
 using Sums = std::map<Key, Sum>;
+struct CodesHash {
+  size_t operator()(const std::vector<uint32_t>& codes) const {
+    uint64_t h = codes.size();
+    for (const uint32_t code : codes) h = (h ^ code) * 0x9e3779b97f4a7c15u;
+    return static_cast<size_t>(h ^ h >> 32);
+  }
+};
 struct Summed {
   Sums sums;
   int64_t traces = 0;
@@ -31,16 +40,16 @@ Result<Summed> sum_up(const std::string& kernel, const Frame& f, const std::vect
     if (!c || c->type != text) return missing_column(kernel, f, name);
     columns.push_back(c);
   }
-  const Result<std::vector<TraceTree>> trees = trace_trees(kernel, f, window, stop);
-  if (!trees) return trees.error();
   const Column* status = f.column("status");
   Summed result;
-  result.traces = static_cast<int64_t>(trees->size());
-  std::map<std::vector<uint32_t>, Sum*> known;  // by codes: keys are made once per group
-  for (size_t n = 0; n < trees->size(); ++n) {
-    const TraceTree& t = (*trees)[n];
+  std::unordered_map<std::vector<uint32_t>, Sum*, CodesHash> known;  // by codes: keys are made once per group
+  std::vector<uint32_t> codes;
+  std::vector<uint8_t> error;                   // of the words of status
+  if (status && status->type == text && status->dictionary)
+    for (const std::string& word : *status->dictionary) error.push_back(lower(word) == "error");
+  const Result<size_t> traces = each_tree(kernel, f, window, stop, [&](size_t n, const TraceTree& t) {
     for (size_t i = 0; i < t.rows.size(); ++i) {
-      std::vector<uint32_t> codes;
+      codes.clear();
       for (const Column* c : columns) codes.push_back(c->absent(t.rows[i]) ? 0 : c->codes[t.rows[i]] + 1);
       Sum*& sum = known[codes];
       if (!sum) {
@@ -56,7 +65,7 @@ Result<Summed> sum_up(const std::string& kernel, const Frame& f, const std::vect
       sum->total += t.end[i] - t.start[i];
       sum->self += t.self[i];
       sum->orphans += t.orphan[i];
-      if (status && status->type == text) sum->errors += lower(status->text(t.rows[i])) == "error";
+      if (!error.empty() && !status->absent(t.rows[i])) sum->errors += error[status->codes[t.rows[i]]];
       if (t.critical[i] > 0) {
         sum->path += t.critical[i];
         if (sum->last_path != n) {
@@ -65,7 +74,9 @@ Result<Summed> sum_up(const std::string& kernel, const Frame& f, const std::vect
         }
       }
     }
-  }
+  });
+  if (!traces) return traces.error();
+  result.traces = static_cast<int64_t>(*traces);
   return result;
 }
 
@@ -235,7 +246,7 @@ Result<FramePtr> run_waterfall(const std::vector<FramePtr>& frames, const Map& m
       out.set("self", tree.self[i]);
       out.set("critical", tree.critical[i]);
       out.set("orphan", tree.orphan[i] != 0);
-      const std::vector<uint32_t>& children = tree.children[i];
+      const std::span<const uint32_t> children = tree.children[i];
       for (size_t c = children.size(); c-- > 0;) open.emplace_back(children[c], depth + 1);
     }
   }

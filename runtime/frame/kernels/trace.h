@@ -34,6 +34,8 @@
 //                  on the critical path), orphan (bool). Option limit (1000 spans a trace).
 #pragma once
 
+#include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -41,19 +43,29 @@
 
 namespace inquest {
 
+// The children of each span of a trace, one list after the other.
+struct Children {
+  std::vector<uint32_t> from, list;       // those of i: list[from[i]] up to list[from[i + 1]]
+  std::span<const uint32_t> operator[](size_t i) const { return {list.data() + from[i], list.data() + from[i + 1]}; }
+};
+
 // One trace as a forest, indices into `rows`.
 struct TraceTree {
   std::vector<uint32_t> rows;             // of the frame
   std::vector<int32_t> parent;            // −1: root
-  std::vector<std::vector<uint32_t>> children;   // ascending start, ties by row
+  Children children;                      // of each: ascending start, ties by row
   std::vector<uint8_t> orphan;            // parent_id given, but not there, or a cycle was cut here
   std::vector<int64_t> start, end, self, critical;
   int32_t root = -1;                      // main root
 };
-// The traces of a frame in the order of their first row. Rows without a trace id are left out.
+// Visits the traces of a frame in the order of their first row, with their numbers from 0; a tree lasts as long as its
+// visit. Gives how many there are. Rows without a trace id are left out.
+Result<size_t> each_tree(const std::string& kernel, const Frame& frame, const std::string& window, const Stop* stop,
+                         const std::function<void(size_t, const TraceTree&)>& visit);
+// All of them together: for frames of a few traces.
 Result<std::vector<TraceTree>> trace_trees(const std::string& kernel, const Frame& frame, const std::string& window,
                                            const Stop* stop);
-// The same of one trace (empty when it is not there), and of the `most` traces with the longest main roots, longest
+// The trees of one trace (empty when it is not there), and of the `most` traces with the longest main roots, longest
 // first, ties by id: without building the trees of the others. (A source tells roots by an absent parent_id or by an
 // empty one: a trace that has the former is ranked by these.)
 Result<std::vector<TraceTree>> trace_trees_of(const std::string& kernel, const Frame& frame, const std::string& window,

@@ -61,7 +61,7 @@ void lay(std::vector<Node>& nodes, Steps& steps, const TraceTree& t, const Colum
     s.total += t.end[v.span] - t.start[v.span];
     s.self += t.self[v.span];
     s.errors += lower(Columns::name(c.status, t.rows[v.span]).value_or("")) == "error";
-    const std::vector<uint32_t>& children = t.children[v.span];
+    const std::span<const uint32_t> children = t.children[v.span];
     for (size_t k = children.size(); k-- > 0;) open.push_back({children[k], at});
   }
 }

@@ -3,6 +3,7 @@
 #include "runtime/frame/kernels/trace.h"
 
 #include <algorithm>
+#include <span>
 #include <string_view>
 #include <utility>
 
@@ -10,23 +11,89 @@ namespace inquest {
 
 namespace {
 
-void link(TraceTree& t, const Column& span_id, const Column* parent_id) {
+// Ids of the rows of a trace: numbers where they are the sixteen hex digits that tracers write, else texts.
+struct Ids {
+  const uint64_t *own, *parents;          // of every row of the trace
+  const uint8_t* kinds;                   // bits: has an id, has a parent, one of them is no number
+};
+enum : uint8_t { has_id = 1, has_parent = 2, no_number = 4 };
+
+// Whether the text is sixteen lower-case hex digits; then its number, which no other text has.
+bool number_of(const std::string& text, uint64_t& number) {
+  if (text.size() != 16) return false;
+  uint64_t value = 0;
+  bool good = true;
+  for (const char c : text) {
+    const auto figure = static_cast<uint8_t>(c - '0'), letter = static_cast<uint8_t>(c - 'a');
+    good &= figure < 10 || letter < 6;
+    value = value << 4 | (figure < 10 ? figure : static_cast<uint8_t>(letter + 10));
+  }
+  number = value;
+  return good;
+}
+
+// What a thread needs for one tree after the other.
+struct Scratch {
+  std::vector<std::pair<uint64_t, int32_t>> numbers;
+  std::vector<std::pair<std::string_view, int32_t>> texts;
+  std::vector<uint32_t> seen, order;
+};
+
+constexpr size_t few = 16;
+
+template <class Less>
+void sort_stable(uint32_t* const first, uint32_t* const last, const Less& less) {
+  if (static_cast<size_t>(last - first) > few) return std::stable_sort(first, last, less);
+  for (uint32_t* at = first + (first != last); at < last; ++at) {
+    const uint32_t moved = *at;
+    uint32_t* to = at;
+    for (; to != first && less(moved, to[-1]); --to) *to = to[-1];
+    *to = moved;
+  }
+}
+
+// By number or text, ascending; of equal ones the first row comes first.
+template <class Key>
+int32_t first_of(const std::vector<std::pair<Key, int32_t>>& by_id, const Key& id) {
+  if (by_id.size() <= few) {
+    for (const auto& [key, row] : by_id)
+      if (key == id) return row;
+    return -1;
+  }
+  const auto at = std::lower_bound(by_id.begin(), by_id.end(), std::pair(id, int32_t{0}));
+  return at != by_id.end() && at->first == id ? at->second : -1;
+}
+
+void find_parents(TraceTree& t, const Ids& ids, const Column& span_id, const Column* parent_id, Scratch& scratch) {
   const size_t n = t.rows.size();
-  std::vector<std::pair<std::string_view, int32_t>> by_id;   // ascending; of equal ids the first row comes first
-  for (size_t i = 0; i < n; ++i)
-    if (!span_id.absent(t.rows[i])) by_id.emplace_back(span_id.text(t.rows[i]), static_cast<int32_t>(i));
-  std::sort(by_id.begin(), by_id.end());
+  uint8_t kinds = 0;
+  for (size_t i = 0; i < n; ++i) kinds |= ids.kinds[i];
+  const bool numbers = !(kinds & no_number);
+  scratch.numbers.clear();
+  scratch.texts.clear();
+  for (size_t i = 0; i < n; ++i) {
+    if (!(ids.kinds[i] & has_id)) continue;
+    if (numbers) scratch.numbers.emplace_back(ids.own[i], static_cast<int32_t>(i));
+    else scratch.texts.emplace_back(span_id.text(t.rows[i]), static_cast<int32_t>(i));
+  }
+  if (scratch.numbers.size() > few) std::sort(scratch.numbers.begin(), scratch.numbers.end());
+  if (scratch.texts.size() > few) std::sort(scratch.texts.begin(), scratch.texts.end());
   t.parent.assign(n, -1);
   t.orphan.assign(n, 0);
   for (size_t i = 0; i < n; ++i) {
-    if (!parent_id || parent_id->absent(t.rows[i]) || parent_id->text(t.rows[i]).empty()) continue;
-    const std::string_view id = parent_id->text(t.rows[i]);
-    const auto at = std::lower_bound(by_id.begin(), by_id.end(), std::pair(id, int32_t{0}));
-    if (at == by_id.end() || at->first != id || at->second == static_cast<int32_t>(i)) t.orphan[i] = 1;
-    else t.parent[i] = at->second;
+    if (!(ids.kinds[i] & has_parent)) continue;
+    const int32_t at = numbers ? first_of(scratch.numbers, ids.parents[i])
+                               : first_of(scratch.texts, std::string_view(parent_id->text(t.rows[i])));
+    if (at < 0 || at == static_cast<int32_t>(i)) t.orphan[i] = 1;
+    else t.parent[i] = at;
   }
+}
+
+void link(TraceTree& t, Scratch& scratch) {
+  const size_t n = t.rows.size();
   // Walk up from every span; meeting the own walk again is a cycle, cut at the span where it was entered.
-  std::vector<uint32_t> seen(n, 0);
+  std::vector<uint32_t>& seen = scratch.seen;
+  seen.assign(n, 0);
   for (size_t i = 0; i < n; ++i) {
     const auto walk = static_cast<uint32_t>(i + 1);
     auto at = static_cast<int32_t>(i);
@@ -39,11 +106,18 @@ void link(TraceTree& t, const Column& span_id, const Column* parent_id) {
       t.orphan[static_cast<size_t>(at)] = 1;
     }
   }
-  t.children.assign(n, {});
+  std::vector<uint32_t>&from = t.children.from, &list = t.children.list;
+  from.assign(n + 1, 0);
   for (size_t i = 0; i < n; ++i)
-    if (t.parent[i] >= 0) t.children[static_cast<size_t>(t.parent[i])].push_back(static_cast<uint32_t>(i));
-  for (auto& list : t.children)
-    std::stable_sort(list.begin(), list.end(), [&](uint32_t a, uint32_t b) { return t.start[a] < t.start[b]; });
+    if (t.parent[i] >= 0) ++from[static_cast<size_t>(t.parent[i]) + 1];
+  for (size_t i = 0; i < n; ++i) from[i + 1] += from[i];
+  list.resize(from[n]);
+  std::vector<uint32_t>& next = seen;
+  next.assign(from.begin(), from.end() - 1);
+  for (size_t i = 0; i < n; ++i)
+    if (t.parent[i] >= 0) list[next[static_cast<size_t>(t.parent[i])]++] = static_cast<uint32_t>(i);
+  for (size_t i = 0; i < n; ++i)
+    sort_stable(list.data() + from[i], list.data() + from[i + 1], [&](uint32_t a, uint32_t b) { return t.start[a] < t.start[b]; });
   for (size_t i = 0; i < n; ++i) {
     if (t.parent[i] >= 0) continue;
     if (t.root < 0) { t.root = static_cast<int32_t>(i); continue; }
@@ -70,7 +144,7 @@ void self_times(TraceTree& t) {
   }
 }
 
-void critical_path(TraceTree& t) {
+void critical_path(TraceTree& t, Scratch& scratch) {
   t.critical.assign(t.rows.size(), 0);
   if (t.root < 0) return;
   struct Visit { uint32_t span; int64_t from, to; };
@@ -78,8 +152,10 @@ void critical_path(TraceTree& t) {
   while (!open.empty()) {
     const Visit v = open.back();
     open.pop_back();
-    std::vector<uint32_t> order = t.children[v.span];
-    std::stable_sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) { return t.end[a] > t.end[b]; });
+    const std::span<const uint32_t> children = t.children[v.span];
+    std::vector<uint32_t>& order = scratch.order;
+    order.assign(children.begin(), children.end());
+    sort_stable(order.data(), order.data() + order.size(), [&](uint32_t a, uint32_t b) { return t.end[a] > t.end[b]; });
     int64_t cursor = v.to;
     for (const uint32_t c : order) {
       const int64_t from = std::max(t.start[c], v.from), to = std::min(t.end[c], v.to);
@@ -136,23 +212,64 @@ uint32_t number_traces(const Frame& frame, const TraceColumns& c, const std::str
   return next;
 }
 
+// The rows of the wanted traces, one trace after the other, with their ids read in the order of the frame.
+struct Gathered {
+  std::vector<size_t> from;               // per trace, and the end
+  std::vector<uint32_t> rows;
+  std::vector<uint64_t> own, parents;
+  std::vector<uint8_t> kinds;
+};
+
+Result<Gathered> gather(const std::string& kernel, const Frame& frame, const TraceColumns& c, const std::vector<uint32_t>& ids,
+                        const std::vector<uint32_t>& place, size_t wanted, const Stop* stop) {
+  Gathered all;
+  all.from.assign(wanted + 1, 0);
+  for (size_t row = 0; row < frame.rows; ++row)
+    if (ids[row] != none && place[ids[row]] != none) ++all.from[place[ids[row]] + size_t{1}];
+  for (size_t t = 0; t < wanted; ++t) all.from[t + 1] += all.from[t];
+  std::vector<size_t> next(all.from.begin(), all.from.end() - 1);
+  const size_t n = all.from[wanted];
+  all.rows.resize(n), all.own.resize(n), all.parents.resize(n), all.kinds.resize(n);
+  for (size_t row = 0; row < frame.rows; ++row) {
+    if (row % 65536 == 65535 && stopped(stop)) return interrupted(kernel);
+    if (ids[row] == none || place[ids[row]] == none) continue;
+    const size_t at = next[place[ids[row]]]++;
+    all.rows[at] = static_cast<uint32_t>(row);
+    uint8_t kinds = 0;
+    if (!c.span_id->absent(row)) kinds |= number_of(c.span_id->text(row), all.own[at]) ? has_id : has_id | no_number;
+    if (!c.root(row)) kinds |= number_of(c.parent_id->text(row), all.parents[at]) ? has_parent : has_parent | no_number;
+    all.kinds[at] = kinds;
+  }
+  return all;
+}
+
+// Makes `t` the tree of a gathered trace; what it was before is forgotten.
+void make_tree(TraceTree& t, const Gathered& all, size_t trace, const TraceColumns& c, Scratch& scratch) {
+  const auto from = static_cast<std::ptrdiff_t>(all.from[trace]), to = static_cast<std::ptrdiff_t>(all.from[trace + 1]);
+  t.rows.assign(all.rows.begin() + from, all.rows.begin() + to);
+  t.root = -1;
+  t.start.resize(t.rows.size());
+  t.end.resize(t.rows.size());
+  for (size_t i = 0; i < t.rows.size(); ++i) {
+    t.start[i] = c.from(t.rows[i]);
+    t.end[i] = c.to(t.rows[i]);
+  }
+  find_parents(t, {all.own.data() + from, all.parents.data() + from, all.kinds.data() + from}, *c.span_id, c.parent_id, scratch);
+  link(t, scratch);
+  self_times(t);
+  critical_path(t, scratch);
+}
+
 // The trees of the wanted traces, in the order of their numbers.
 Result<std::vector<TraceTree>> build(const std::string& kernel, const Frame& frame, const TraceColumns& c, const std::vector<uint32_t>& ids,
                                      const std::vector<uint32_t>& place, size_t wanted, const Stop* stop) {
+  const Result<Gathered> all = gather(kernel, frame, c, ids, place, wanted, stop);
+  if (!all) return all.error();
   std::vector<TraceTree> trees(wanted);
-  for (size_t row = 0; row < frame.rows; ++row) {
-    if (ids[row] == none || place[ids[row]] == none) continue;
-    TraceTree& t = trees[place[ids[row]]];
-    t.rows.push_back(static_cast<uint32_t>(row));
-    t.start.push_back(c.from(row));
-    t.end.push_back(c.to(row));
-  }
-  size_t polled = 0;
-  for (TraceTree& t : trees) {
-    if (++polled % 256 == 0 && stopped(stop)) return interrupted(kernel);
-    link(t, *c.span_id, c.parent_id);
-    self_times(t);
-    critical_path(t);
+  Scratch scratch;
+  for (size_t n = 0; n < wanted; ++n) {
+    if (n % 256 == 255 && stopped(stop)) return interrupted(kernel);
+    make_tree(trees[n], *all, n, c, scratch);
   }
   return trees;
 }
@@ -163,14 +280,31 @@ int64_t root_length(const TraceTree& t) {
 
 }  // namespace
 
-Result<std::vector<TraceTree>> trace_trees(const std::string& kernel, const Frame& frame, const std::string& window, const Stop* stop) {
+Result<size_t> each_tree(const std::string& kernel, const Frame& frame, const std::string& window, const Stop* stop,
+                         const std::function<void(size_t, const TraceTree&)>& visit) {
   const Result<TraceColumns> c = trace_columns(kernel, frame, window);
   if (!c) return c.error();
   std::vector<uint32_t> ids;
   const uint32_t n = number_traces(frame, *c, window, ids);
   std::vector<uint32_t> place(n);
   for (uint32_t i = 0; i < n; ++i) place[i] = i;
-  return build(kernel, frame, *c, ids, place, n, stop);
+  const Result<Gathered> all = gather(kernel, frame, *c, ids, place, n, stop);
+  if (!all) return all.error();
+  TraceTree tree;
+  Scratch scratch;
+  for (size_t i = 0; i < n; ++i) {
+    if (i % 256 == 255 && stopped(stop)) return interrupted(kernel);
+    make_tree(tree, *all, i, *c, scratch);
+    visit(i, tree);
+  }
+  return size_t{n};
+}
+
+Result<std::vector<TraceTree>> trace_trees(const std::string& kernel, const Frame& frame, const std::string& window, const Stop* stop) {
+  std::vector<TraceTree> trees;
+  const Result<size_t> n = each_tree(kernel, frame, window, stop, [&](size_t, const TraceTree& tree) { trees.push_back(tree); });
+  if (!n) return n.error();
+  return trees;
 }
 
 Result<std::vector<TraceTree>> trace_trees_of(const std::string& kernel, const Frame& frame, const std::string& window,

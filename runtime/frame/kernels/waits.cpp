@@ -113,18 +113,15 @@ Result<FramePtr> run(const std::vector<FramePtr>& frames, const Map& map, const 
   const Frame& f = **got;
   const Columns c{f.column("service"), f.column("operation"), f.column("kind"), f.column("status")};
   if (!c.service) return missing_column("waits", f, "service");
-  const Result<std::vector<TraceTree>> trees = trace_trees("waits", f, window, stop);
-  if (!trees) return trees.error();
   std::map<Name, Caller> callers;
-  for (size_t n = 0; n < trees->size(); ++n) {
-    if (n % 256 == 255 && stopped(stop)) return interrupted("waits");
-    const TraceTree& t = (*trees)[n];
+  const Result<size_t> traces = each_tree("waits", f, window, stop, [&](size_t n, const TraceTree& t) {
     for (uint32_t i = 0; i < t.rows.size(); ++i) {
       const Name service = c.name(c.service, t.rows[i]);
       if (t.parent[i] >= 0 && c.name(c.service, t.rows[static_cast<size_t>(t.parent[i])]) == service) continue;
       follow(t, i, n, c, by_operation, callers[service]);
     }
-  }
+  });
+  if (!traces) return traces.error();
   using enum ColumnType;
   ResultTable out({"caller", "callee", "operation"},
                   {{"traces", int64}, {"entries", int64}, {"calls", int64}, {"errors", int64}, {"total", duration}, {"wait", duration},
