@@ -143,13 +143,13 @@
 ---@field hypothesis? string # The hypothesis that the verdict names.
 ---@field subject? table<string, any> # Fields of the verdict's subject.
 ---@field also? string[] # Other hypotheses that must be confirmed.
----@field missing? string[] # Every signal or measure that the verdict misses, no more and no less.
+---@field missing? string[] # Every signal or measure that the verdict misses, no more and no less; a kind that was never examined by its name.
 ---@field exit? number # The exit code of the run.
 
 ---@class inquest.test.judged
 ---@field verdict string # confirmed, ruled_out or inconclusive.
 ---@field subject? table<string, any> # The key at which it is judged; any key when absent.
----@field missing? string[] # Every signal or measure that it misses there, no more and no less.
+---@field missing? string[] # Every signal or measure that it misses there, no more and no less; a kind that was never examined by its name.
 
 ---@class inquest.test.at
 ---@field [integer] any # found, not_found, unknown, all_of, any_of
@@ -172,6 +172,7 @@
 ---@field reduce? string # Samples of one instance in one bucket: last, sum, max or mean.
 ---@field identity? string[] # Attributes that tell instances apart, best first.
 ---@field names table[] # Its names, newest first.
+---@field restarts? table<string, any> # Metrics beside it that tell when the process began anew = "falls" (a counter) or "rises" (a start time).
 
 ---The procedure. `start` labels the first edge; the first child is the first state.
 ---
@@ -503,6 +504,7 @@ function jaeger(text) end
 ---@field compare fun(frame: inquest.frame, ...: inquest.frame|table): inquest.frame # medians before and after a time per series, with the p of Mann and Whitney. Options: by, value, from, to, window, at.
 ---@field contrast fun(frame: inquest.frame, ...: inquest.frame|table): inquest.frame # attributes that tell slow from fast requests of an operation at the same time. Options: alpha.
 ---@field critical_path fun(frame: inquest.frame, ...: inquest.frame|table): inquest.frame # time on the critical path of traces, per service and operation. Options: by, window.
+---@field cycles fun(frame: inquest.frame, ...: inquest.frame|table): inquest.frame # climbs between falls, and whether restarts or collections ended them. Options: by, value, from, to, window, share.
 ---@field groups fun(frame: inquest.frame, ...: inquest.frame|table): inquest.frame # the combinations of labels in a frame and how many rows each has. Options: by, from, to, window.
 ---@field growing fun(frame: inquest.frame, ...: inquest.frame|table): inquest.frame # numeric span attributes that begin to rise with the onset. Options: by, from, to, window, at.
 ---@field latency_series fun(frame: inquest.frame, ...: inquest.frame|table): inquest.frame # quantiles and errors of a latency frame per bucket of time. Options: by, from, to, window, step.

@@ -117,6 +117,7 @@ MeasureName measure_name(Diagnose& d, const Node& node, const std::string& unit)
     if (f.key == "sum") out.sum = d.texts(f.value, what).value_or(std::vector<std::string>{});
     if (f.key == "service_from") out.service_from = d.text(f.value, what).value_or("");
     if (f.key == "generation") out.generation = d.text(f.value, what).value_or("");
+    if (f.key == "heap") out.heap = d.flag(f.value, what).value_or(false);
     if (f.key == "only")
       if (const auto list = d.keyed(f.value, what))
         for (const Item* item : *list) out.only[item->key] = d.texts(item->value, tick(item->key) + " in `only`").value_or(std::vector<std::string>{});
@@ -145,6 +146,10 @@ void read_measure(Diagnose& d, Catalogue& out, const std::string& name, const st
     if (f.key == "doc") measure.doc = d.text(f.value, what).value_or("");
     if (f.key == "reduce") one_of(d, f.value, measure.reduce = d.text(f.value, what).value_or("last"), {"last", "sum", "max", "mean"}, "reduction");
     if (f.key == "identity") measure.identity = d.texts(f.value, what).value_or(std::vector<std::string>{});
+    if (f.key == "restarts") {
+      measure.restarts = d.text_map(f.value, what).value_or(std::map<std::string, std::string>{});
+      for (const auto& [metric, how] : measure.restarts) one_of(d, f.value, how, {"falls", "rises"}, "sign of a restart");
+    }
     if (f.key == "names")
       if (const auto list = d.entries(f.value, what))
         for (const Item* item : *list)

@@ -54,6 +54,7 @@ struct Resolution {
   std::string unit = {};                 // of the measure, with how samples of one instance are reduced and
   std::string reduce = "last";           // which attributes name an instance
   std::vector<std::string> identity = {};
+  std::map<std::string, std::string> restarts = {};  // of the measure: metrics that tell that the process began anew
   std::string print() const;             // process.runtime.x.memory{type=rss} (9 services)
 };
 

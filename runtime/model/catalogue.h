@@ -39,12 +39,16 @@ struct MeasureName {
   std::map<std::string, std::string> error_when = {};  // of error rates: attribute → value of a failed call
   std::map<std::string, std::vector<std::string>> only = {};  // attribute → accepted values (span.kind = server, consumer)
   std::string generation = {};
+  bool heap = false;                             // what a runtime says of its heap: garbage stays in it until a collection
 };
 struct Measure {
   std::string name, unit, doc = {};
   std::string reduce = "last";                   // of samples of one instance in one bucket: last | sum | max | mean
   std::vector<std::string> identity = {};        // service.instance.id, k8s.pod.name, container.id
   std::vector<MeasureName> names = {};
+  // Metrics beside it that tell that the process began anew → how: "falls" (a counter from zero) or "rises" (a count of
+  // restarts, a start time).
+  std::map<std::string, std::string> restarts = {};
   std::string file = {};
 };
 

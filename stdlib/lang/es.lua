@@ -13,6 +13,7 @@ return {
   latency_tail = "$operation de $service: p95 $p95_before → $p95_after ($times) desde $onset, p50 $p50_before → $p50_after, p99 $p99_before → $p99_after, n $n_before / $n_after",
   load_change = "$service atiende $before → $after desde $onset, n $n_before / $n_after",
   log_diff = "las solicitudes lentas registran “$template” ($slow de $all_slow trazas), las sanas $typical de $all_typical",
+  memory_cycles = "$service es terminado o reiniciado $restarts veces: la memoria sube de $before a $peak y empieza de nuevo ($climbing de $cycles ciclos)",
   memory_follows_load = "la memoria de $service sigue a su carga: solicitudes $before → $after ($load_times), memoria $memory_times, n $n_before / $n_after",
   memory_growth = "la memoria de $service crece desde $onset: $before → $peak ($times), $per_hour por hora, n $n_before / $n_after",
   messages = "$service registra “$template” ($severity) $lines veces desde $onset, $rate",

@@ -13,6 +13,7 @@ return {
   latency_tail = "$operation de $service: p95 $p95_before → $p95_after ($times) desde $onset, p50 $p50_before → $p50_after, p99 $p99_before → $p99_after, n $n_before / $n_after",
   load_change = "$service atende $before → $after desde $onset, n $n_before / $n_after",
   log_diff = "as requisições lentas registram “$template” ($slow de $all_slow rastros), as sadias $typical de $all_typical",
+  memory_cycles = "$service é encerrado ou reiniciado $restarts vezes: a memória sobe de $before a $peak e recomeça ($climbing de $cycles ciclos)",
   memory_follows_load = "a memória de $service acompanha sua carga: requisições $before → $after ($load_times), memória $memory_times, n $n_before / $n_after",
   memory_growth = "a memória de $service cresce desde $onset: $before → $peak ($times), $per_hour por hora, n $n_before / $n_after",
   messages = "$service registra “$template” ($severity) $lines vezes desde $onset, $rate",

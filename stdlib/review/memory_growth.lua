@@ -2,8 +2,9 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- An instance is examined stretch by stretch between restarts. Found: a change point after which memory still rises, a
 -- steady rise since the first sample, a rise of the last 2 or 3 samples (weak: nobody knows yet whether it settles),
--- or a rising floor under a collector's sawtooth. Unknown: fewer than 8 samples, a rise of the last sample alone or of a
--- few that do not climb, cycles of which nobody tells whether restarts or a collector ended them.
+-- or a rising floor under a collector's sawtooth, or cycles of one climb that restarts ended (kernel cycles: counters that
+-- begin anew, samples that are missing, or that it is memory which the kernel counts, not a heap). Unknown: fewer than 8
+-- samples, a rise of the last sample alone or of a few that do not climb, cycles of which neither name nor counter tells.
 return review {
   version = 1,
   doc = "Memory of an instance rose by `times` since a change point and still rises (or the rise is the end of the window), since the "
@@ -18,6 +19,12 @@ return review {
       lists = {},
       says = "memory of $service grows since $onset: $before → $peak ($times), $per_hour an hour, n $n_before / $n_after",
     },
+    memory_cycles = {
+      subject = { "service", "instance" },
+      numbers = { restarts = "", before = "By", peak = "By", climbing = "", cycles = "" },
+      lists = { "times" },
+      says = "$service is killed or restarted $restarts times: memory climbs from $before to $peak and begins anew ($climbing of $cycles cycles)",
+    },
   },
   run = function (frames, options)
     local found, examined, unknown = {}, {}, {}
@@ -30,12 +37,12 @@ return review {
       end
     end
     -- Stretches without a restart: a fall at its end would hide the rise before it.
-    local function stretches(reset)
+    local function stretches(reset, restarted)
       local cuts = { {} }
-      if (reset.count or 0) > 0 and not reset.rhythmic then
+      if (reset.count or 0) > 0 and (restarted or not reset.rhythmic) then
         for time in string.gmatch(reset.times or "", "[^, ]+") do
           cuts[#cuts].to = time
-          cuts[#cuts].broken = reset.breaks * 2 > reset.count
+          cuts[#cuts].broken = restarted or reset.breaks * 2 > reset.count
           cuts[#cuts + 1] = { from = time }
         end
       end
@@ -151,11 +158,11 @@ return review {
                floor = true }
     end
     -- What grew in one stretch, or nil; the second result: whether it could be examined at all, else why not.
-    local function growth(frame, series, cut)
+    local function growth(frame, series, cut, restarted)
       local c = of(frame, series, "change_point", { direction = "up", from = cut.from, to = cut.to })
       local t = of(frame, series, "trend", { from = cut.from, to = cut.to })
       if not c or not c.examined then return nil, false, c and c.why end
-      if t and t.sawtooth or series.rhythmic then return nil, true end
+      if t and t.sawtooth or series.rhythmic and not restarted then return nil, true end
       local s = steady(frame, series, cut)
       if s then return s, true end
       if c.found and c.peak_times and c.peak_times >= options.times and (c.weak or c.growing ~= false) then
@@ -188,22 +195,55 @@ return review {
       end
       return nil, true, nil, c.smallest_times
     end
-    local function judge(reset, of_service)
+    -- Cycles that climb, when it is known what ended them: growth between restarts, or a collector's garbage, which grows
+    -- only with its floor. The first result is nil when shape alone must do.
+    local function known(frame, reset, c)
+      if not c.climbs or c.falls < 2 then return end
+      if c.ended == "restart" and (c.times_level or 0) >= options.times then
+        return { onset = c.onset, times = c.times_level, before = c.level, n_before = 0, n_after = c.n, per_hour = c.slope * 3600, cycles = c }, true
+      end
+      if c.ended ~= "collection" then return end
+      if c.told == "counter" and c.heap == false and c.depth >= 0.5 then
+        return false, false, "memory falls back " .. c.falls .. " times while a counter of the process goes on: freed, or workers that begin anew",
+          "memory or start time of each worker process"
+      end
+      local f = floor(frame, reset)
+      if not f and c.rising_floor and c.first_level > 0 and c.last_level / c.first_level >= options.times then
+        local hours = (c.last - c.onset).seconds / 3600
+        f = { onset = c.onset, times = c.last_level / c.first_level, before = c.first_level, n_before = 0, n_after = c.n,
+              per_hour = (c.last_level - c.first_level) / hours, floor = true }
+      end
+      return f or false, true
+    end
+    -- A heap that climbed, was collected once and climbs again has grown when it is higher than it was.
+    local function collected(c) return c.ended == "collection" and c.falls == 1 and c.cycles > 0 and c.climbing == c.cycles end
+    local function by_shape(frame, reset, c)
+      local best, could, why, smallest
+      local cuts = stretches(reset, c.ended == "restart")
+      for _, cut in ipairs(cuts) do
+        if not (collected(c) and cut.to) then
+          local g, seen, because, least = growth(frame, reset, cut, c.ended == "restart")
+          could, why, smallest = could or seen, why or because, smallest or least
+          if g and collected(c) and g.before * g.times < 1.1 * reset.before then g = nil end
+          if g and (not best or g.times > best.times) then best = g end
+        end
+      end
+      return best, could, why, smallest
+    end
+    local function judge(reset, of_service, c)
       local subject = { service = reset.service, instance = reset.instance }
       local frame = reset.instance and of_service:where { instance = reset.instance } or of_service
-      local best, could, why, smallest, cure
-      for _, cut in ipairs(stretches(reset)) do
-        local g, seen, because, least = growth(frame, reset, cut)
-        could, why, smallest = could or seen, why or because, smallest or least
-        if g and (not best or g.times > best.times) then best = g end
-      end
-      if not best then
+      local smallest
+      local best, could, why, cure = known(frame, reset, c)
+      local told = best ~= nil
+      if not told then best, could, why, smallest = by_shape(frame, reset, c) end
+      if not best and not told then
         best = floor(frame, reset)
         could = could or best ~= nil
       end
       -- Two falls or more while the samples keep their rhythm: what grew between may be garbage, freed by a collector, or a
       -- leak, ended by restarts that whoever reads memory from outside did not miss a sample by.
-      local rhythm_kept = (reset.count or 0) >= 2 and not reset.rhythmic and reset.breaks * 2 <= reset.count
+      local rhythm_kept = not told and c.ended ~= "restart" and (reset.count or 0) >= 2 and not reset.rhythmic and reset.breaks * 2 <= reset.count
       if best and rhythm_kept and not best.floor then
         best, could = nil, false
         why = "memory rises and falls " .. reset.count .. " times while its samples keep their rhythm: restarts or a collector, nobody tells"
@@ -215,6 +255,12 @@ return review {
         found[#found + 1] = { kind = "memory_growth", subject = subject, onset = best.onset, strength = strength,
           numbers = { before = best.before, peak = best.before * best.times, times = best.times, per_hour = best.per_hour,
                       n_before = best.n_before, n_after = best.n_after } }
+        if best.cycles then
+          local times = {}
+          for time in string.gmatch(c.times, "[^, ]+") do times[#times + 1] = time end
+          found[#found + 1] = { kind = "memory_cycles", subject = subject, onset = c.onset, strength = strength,
+            numbers = { restarts = c.falls, before = c.level, peak = c.peak, climbing = c.climbing, cycles = c.cycles }, lists = { times = times } }
+        end
       end
       if could then
         examined[#examined + 1] = { kind = "memory_growth", subject = subject, smallest = { times = math.max(options.times, smallest or 0) } }
@@ -224,9 +270,10 @@ return review {
       end
     end
     -- Service by service: a table of rows holds a few hundred instances.
-    for _, group in ipairs(kernel.groups(frames.memory, { by = { "service" } }):table()) do
+    for group in kernel.groups(frames.memory, { by = { "service" } }):each("service") do
       local of_service = frames.memory:where { service = group.service }
-      for _, reset in ipairs(kernel.resets(of_service):table()) do judge(reset, of_service) end
+      local cycles = kernel.cycles(of_service):table()
+      for i, reset in ipairs(kernel.resets(of_service):table()) do judge(reset, of_service, cycles[i]) end
     end
     return { found = found, examined = examined, unknown = unknown }
   end,

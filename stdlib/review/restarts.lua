@@ -1,8 +1,9 @@
 -- Restarts: memory of an instance falls at once and stays down.
 -- SPDX-License-Identifier: Apache-2.0
--- Three falls or more with fewer than 15 samples between are a collector's work, unless samples are missing or change
--- their rhythm at the falls. `times` lists every restart, the numbers are of the largest. Half as strong: two falls or
--- more in an unbroken rhythm, which a collector with long teeth makes as well.
+-- What ended a climb is known (kernel cycles) from counters that began anew or went on, from missing samples, from the
+-- name (a heap falls by collections; memory that the kernel counts falls back to its beginning only with the process).
+-- Where none tells: three falls or more with fewer than 15 samples between are a collector's work, and two or more in an
+-- unbroken rhythm are half as strong. `times` lists every restart, the numbers are of the largest.
 return review {
   version = 1,
   doc = "Falls of memory by more than `share` that last, fewer than a collector's sawtooth has: the process began anew.",
@@ -18,11 +19,12 @@ return review {
   },
   run = function (frames, options)
     local found, examined, unknown = {}, {}, {}
-    local function judge(row)
+    local function judge(row, cycles)
       local subject = { service = row.service, instance = row.instance }
-      if (row.count or 0) > 0 and not row.rhythmic then
+      local known = cycles.ended == "restart"
+      if (row.count or 0) > 0 and (known or not row.rhythmic) and cycles.ended ~= "collection" then
         -- Two falls or more that break no rhythm may be a collector's as well.
-        local sure = (row.count < 2 or row.breaks * 2 > row.count) and 1 or 0.5
+        local sure = (known or row.count < 2 or row.breaks * 2 > row.count) and 1 or 0.5
         local times = {}
         for time in string.gmatch(row.times or "", "[^, ]+") do times[#times + 1] = time end
         found[#found + 1] = { kind = "restarts", subject = subject, onset = row.at, strength = sure * math.min(1, 0.5 + (row.share or 0) / 2),
@@ -34,9 +36,10 @@ return review {
         examined[#examined + 1] = { kind = "restarts", subject = subject }
       end
     end
-    for _, group in ipairs(kernel.groups(frames.memory, { by = { "service" } }):table()) do
+    for group in kernel.groups(frames.memory, { by = { "service" } }):each("service") do
       local of_service = frames.memory:where { service = group.service }
-      for _, row in ipairs(kernel.resets(of_service, { share = options.share }):table()) do judge(row) end
+      local cycles = kernel.cycles(of_service, { share = options.share }):table()
+      for i, row in ipairs(kernel.resets(of_service, { share = options.share }):table()) do judge(row, cycles[i]) end
     end
     return { found = found, examined = examined, unknown = unknown }
   end,

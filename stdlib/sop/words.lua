@@ -215,7 +215,7 @@ return {
         { name = "hypothesis", type = "text", doc = "The hypothesis that the verdict names.", since = "1" },
         { name = "subject", type = "map", doc = "Fields of the verdict's subject.", since = "1" },
         { name = "also", type = "texts", doc = "Other hypotheses that must be confirmed.", since = "1" },
-        { name = "missing", type = "texts", doc = "Every signal or measure that the verdict misses, no more and no less.", since = "1" },
+        { name = "missing", type = "texts", doc = "Every signal or measure that the verdict misses, no more and no less; a kind that was never examined by its name.", since = "1" },
         { name = "exit", type = "number", doc = "The exit code of the run.", since = "1" },
       } },
     { word = "judged", file = "test", named = true, since = "1", children = {},
@@ -224,7 +224,7 @@ return {
       fields = {
         { name = "verdict", type = "text", required = true, doc = "confirmed, ruled_out or inconclusive.", since = "1" },
         { name = "subject", type = "map", doc = "The key at which it is judged; any key when absent.", since = "1" },
-        { name = "missing", type = "texts", doc = "Every signal or measure that it misses there, no more and no less.", since = "1" },
+        { name = "missing", type = "texts", doc = "Every signal or measure that it misses there, no more and no less; a kind that was never examined by its name.", since = "1" },
       } },
     { word = "at", file = "test", named = true, since = "1", doc = "What must hold when the run leaves this state.",
       children = { "found", "not_found", "unknown", "all_of", "any_of" }, fields = {}, example = [[at "judge" { found "cohort" { attribute = "region" } }]] },
@@ -255,6 +255,8 @@ return {
         { name = "reduce", type = "text", doc = "Samples of one instance in one bucket: last, sum, max or mean.", since = "1" },
         { name = "identity", type = "texts", doc = "Attributes that tell instances apart, best first.", since = "1" },
         { name = "names", type = "measures", required = true, doc = "Its names, newest first.", since = "1" },
+        { name = "restarts", type = "map",
+          doc = "Metrics beside it that tell when the process began anew = \"falls\" (a counter) or \"rises\" (a start time).", since = "1" },
       } },
     { word = "measure name", file = "measure", named = false, since = "1", children = {}, doc = "One row of `names`.",
       example = [[{ metric = "process.memory.usage", unit = "By", generation = "semconv 1.24" }]],
@@ -269,6 +271,7 @@ return {
         { name = "error_when", type = "map", doc = "Attribute = value of a failed call.", since = "1" },
         { name = "service_from", type = "text", doc = "The attribute that names the service if the resource does not.", since = "1" },
         { name = "generation", type = "text", doc = "Where the name comes from.", since = "1" },
+        { name = "heap", type = "flag", doc = "Garbage stays in it until a collection: a runtime's heap, not memory of the process.", since = "1" },
       } },
 
     -- ask/x.lua: return { { kind = "spans.latency", … }, … }

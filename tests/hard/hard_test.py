@@ -19,7 +19,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from generations import GENERATIONS  # noqa: E402
 from recordings import Recording  # noqa: E402
 from runner import INQUEST  # noqa: E402
-from shapes import CACHE, LEAK, ONE_MINUTE, SHAPES  # noqa: E402
+from shapes import CACHE, LEAK, ONE_MINUTE, ONLY, SHAPES  # noqa: E402
 
 FIRST_SEED = 1
 # Wrong, and why it cannot be known from the data: case -> explanation.
@@ -28,8 +28,8 @@ KNOWN = {}
 
 def cases(first):
     out = []
-    generations = sorted(GENERATIONS)
     for name, (_, count) in SHAPES.items():
+        generations = sorted(ONLY.get(name, GENERATIONS))
         for i in range(count):
             seed = first * 100_000 + sum(map(ord, name)) * 100 + i
             out.append((f"{name} {i + 1}", name, seed, generations[(seed + i) % len(generations)]))

@@ -15,6 +15,9 @@ from otlp import Telemetry
 
 MB = 1e6
 OUTSIDE = ("docker", "kubelet", "prometheus client")   # read from outside at fixed times, whatever the process does
+# What the kernel counts for a process or its container; the other generations tell of a runtime's heap.
+RESIDENT = ("cpython 2022", "cpython 2023", "docker", "dotnet", "kubelet", "process", "prometheus client")
+HEAP = tuple(sorted(set(GENERATIONS) - set(RESIDENT)))
 SYLLABLES = "ba ce di fo gu ha ji ke lo mu na pe qui ro sa te vu wi xa yo zu bri cla dro fle gri".split()
 
 
@@ -44,6 +47,9 @@ class Recording:
         self.kills = {}                        # (service, instance) -> seconds at which the process begins anew
         self.alive = {}                        # (service, instance) -> (from, to) in seconds; else all the time
         self.down = 0.0                        # seconds that a killed process sends nothing
+        self.outside = self.generation_name in OUTSIDE   # samples keep their rhythm through a restart
+        self.starts_known = True               # counters begin anew with a process, and say when
+        self.jitter = 0.001                    # share of the interval by which a sample may be early or late
         self.requests = r.randint(220, 300)    # recorded; `sampling` times as many were served
         self.sampling = r.choice([1, 1, 4, 20])
         self.load = lambda t: 1.0              # relative
@@ -168,12 +174,14 @@ class Recording:
             if kills and now >= kills[0]:
                 begun = kills.pop(0) + self.down
                 # A runtime begins a new rhythm; who reads it from outside keeps its own.
-                if self.generation_name not in OUTSIDE:
+                if not self.outside:
                     now = begun + r.uniform(0.5, 1) * self.every
                 else:
                     while now < begun:
                         now += self.every
-                cpu, received, failed, before = 0.0, 0, 0, begun
+                before = begun
+                if self.starts_known:
+                    cpu, received, failed = 0.0, 0, 0
                 while at < len(mine) and mine[at][0] < begun:
                     at += 1
                 continue
@@ -185,7 +193,7 @@ class Recording:
             more = (now - before) * self.requests / self.length * self.load(now) * (self.sampling - 1) / len(self.instances[service])
             received += max(0, int(round(r.gauss(more, math.sqrt(more)))))
             cpu += (now - before) * 0.03 * self.cpu_of(service, now) * r.uniform(0.8, 1.2)
-            start, time = t.at(seconds=begun), t.at(seconds=now)
+            start, time = t.at(seconds=begun if self.starts_known else self.alive.get((service, instance), (0.0,))[0]), t.at(seconds=now)
             if "memory" not in self.without:
                 g.memory(t, service, instance, time, max(1e6, memory(now) * (1 + r.gauss(0, self.noise[service]))), start)
             if "cpu" not in self.without:
@@ -193,7 +201,7 @@ class Recording:
             if "calls" not in self.without:
                 g.calls(t, service, instance, time, received, failed, start)
             before = now
-            now += self.every * r.uniform(0.999, 1.001)
+            now += self.every * r.uniform(1 - self.jitter, 1 + self.jitter)
 
     def describe(self):
         return f"{self.generation_name}, {self.samples} × {self.every} s, {len(self.services)} services, 1 of {self.sampling} traces"

@@ -50,7 +50,7 @@ class Answer:
 
     def __init__(self, value, kind):
         rows = lambda name: [r for r in value.get(name) or [] if r["kind"] == kind]
-        self.kind, self.found, self.examined, self.unknown = kind, rows("found"), rows("examined"), rows("unknown")
+        self.value, self.kind, self.found, self.examined, self.unknown = value, kind, rows("found"), rows("examined"), rows("unknown")
 
     @staticmethod
     def _of(rows, subject):

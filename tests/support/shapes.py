@@ -5,7 +5,7 @@ the recording. A leak grows at least 1.8 times: the reviews promise to see 1.3.
 """
 import math
 
-from recordings import MB, OUTSIDE
+from recordings import HEAP, MB, RESIDENT
 
 LEAK, CACHE = "confirmed leak", "confirmed unbounded_cache"
 NONE = ("ruled_out", "nothing_found")
@@ -71,8 +71,6 @@ def _cycles(w, low, high, share=1.0):
         begun = max([k + w.down for k in kills if k <= t], default=first - cycle)
         return size * max(0.0, (t - begun) / cycle)
     w.leak(memory)
-    if w.generation_name in OUTSIDE:       # whoever reads from outside misses no sample when a process is soon back
-        return Truth(w.victim, LEAK, "inconclusive", *(NONE if high < 0.2 else ()))   # and short cycles are a collector's
     return Truth(w.victim, LEAK)
 
 
@@ -84,6 +82,32 @@ def killed_often(w):
     w.samples = 80
     w.length = w.every * w.samples
     return _cycles(w, 0.12, 0.19)
+
+
+def killed_by_name(w):
+    """Nothing but the name tells: resident memory read from outside in an unbroken rhythm, no CPU, no counter begins anew."""
+    w.outside, w.starts_known, w.without = True, False, ("cpu",)
+    w.jitter = w.random.choice([0.001, 0.15])
+    truth = _cycles(w, *w.random.choice([(0.12, 0.19), (0.2, 0.3)]))
+    return truth
+
+
+def killed_shortly(w):
+    """Cycles of five to eight samples."""
+    w.samples = 80
+    w.length = w.every * w.samples
+    w.jitter = w.random.choice([0.001, 0.15])
+    if w.random.random() < 0.5 and w.generation_name in RESIDENT:
+        w.outside, w.starts_known, w.without = True, False, ("cpu",)
+    truth = _cycles(w, 5.2 / 80, 8.5 / 80)
+    w.down = min(w.down, 0.5 * w.every)
+    return truth
+
+
+def killed_heap(w):
+    """A runtime's heap that leaks and is killed without a missed sample: counters that begin anew tell."""
+    w.outside = True
+    return _cycles(w, 0.12, 0.3)
 
 
 def late_three(w):
@@ -206,7 +230,20 @@ def deep_collector(w):
     for i in range(len(w.instances[w.victim])):
         phase = w.random.uniform(0, teeth)
         w.set_memory(w.victim, i, lambda t, phase=phase: w.level[w.victim] * (1 + depth * ((t + phase) % teeth) / teeth))
-    return Truth(None, *NONE, "inconclusive")
+    return Truth(None, *NONE)
+
+
+def breathing(w):
+    """Resident memory of a runtime that gives a part back after each collection: falls of 10 to 40 %, no restart."""
+    fall = w.random.uniform(0.1, 0.4)
+    teeth = w.length / w.random.uniform(3, 14)
+    if w.random.random() < 0.5:
+        w.without = ("cpu",)                   # no counter that goes on
+    w.jitter = w.random.choice([0.001, 0.15])
+    for i in range(len(w.instances[w.victim])):
+        phase = w.random.uniform(0, teeth)
+        w.set_memory(w.victim, i, lambda t, phase=phase: w.level[w.victim] * (1 + fall / (1 - fall) * ((t + phase) % teeth) / teeth))
+    return Truth(None, *NONE)
 
 
 def random_walk(w):
@@ -330,11 +367,13 @@ def _plain_without(what, expect):
 SHAPES = {
     "linear": (linear, 7), "since start": (since_start, 4), "exponential": (exponential, 5), "stepwise": (stepwise, 5),
     "one of several": (one_of_several, 5), "killed": (killed, 5), "killed often": (killed_often, 6),
+    "killed by name": (killed_by_name, 6), "killed shortly": (killed_shortly, 6), "killed heap": (killed_heap, 4),
     "last three": (late_three, 4), "last four": (late_four, 2), "leak and load": (leak_and_load, 4), "rising floor": (rising_floor, 3),
     "since rollout": (leak_since_rollout, 4), "rollout": (rollout, 4),
     "cache": (cache, 8), "sampled": (sampled, 4), "skewed": (skewed, 4), "late spans": (late_spans, 4),
     "healthy": (healthy, 4), "plateau": (plateau, 6), "step": (step, 4), "follows load": (follows_load, 7), "collector": (collector, 5),
-    "deep collector": (deep_collector, 6), "random walk": (random_walk, 8), "wave": (wave, 4), "spikes": (spikes, 3),
+    "deep collector": (deep_collector, 6), "breathing": (breathing, 8),
+     "random walk": (random_walk, 8), "wave": (wave, 4), "spikes": (spikes, 3),
     "slow cohort": (slow_cohort, 5), "restart": (restart, 4), "slow callee": (slow_callee, 4),
     "no memory": (_without(("memory",), ("inconclusive",)), 4), "no load": (_without(("calls",), ("inconclusive",)), 4),
     "no load, plain": (_plain_without(("calls",), ("inconclusive",)), 2),
@@ -343,3 +382,5 @@ SHAPES = {
     "no metrics": (_without(("memory", "cpu", "calls"), ("inconclusive",)), 3),
 }
 ONE_MINUTE = ("last three", "last four")
+# Shapes that only some generations can have: what a fall means depends on what is measured.
+ONLY = {"killed by name": RESIDENT, "breathing": RESIDENT, "killed heap": HEAP, "deep collector": HEAP}

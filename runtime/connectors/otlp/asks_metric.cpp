@@ -7,20 +7,14 @@
 
 #include "runtime/base/text.h"
 #include "runtime/connectors/otlp/asks.h"
-#include "runtime/connectors/otlp/runs.h"
+#include "runtime/connectors/otlp/series_frame.h"
 #include "runtime/frame/kernels/loghist.h"
 
 namespace inquest::otlp {
 
 namespace {
 
-using Labels = std::map<std::string, std::string>;
 using Writer = std::pair<uint32_t, uint32_t>;            // resource, scope
-struct Series {
-  Head head;
-  Labels labels;
-  auto operator<=>(const Series&) const = default;
-};
 enum class What { gauge, rate, share, mean };
 
 void scale(Track& track, double factor) {
@@ -83,91 +77,8 @@ Track counter_series(const std::vector<const Taken*>& streams, What what) {
   return out;
 }
 
-std::string column_name(const std::string& label) {
-  for (const char* taken : {"service", "namespace", "instance", "version", "window", "time", "value"})
-    if (label == taken) return "label." + label;
-  return label;
-}
-
-// How wide the stretches of time are whose means stand for the samples; 0: samples as they are. The option `every` says;
-// without it only series of more samples than anybody can look at are thinned, all of them alike.
-constexpr size_t most_samples = 2000;
-int64_t mean_width(const Ask& ask, const std::map<Series, Track>& all) {
-  if (const auto every = duration_of(ask, "every")) return every->ns;
-  const std::vector<Stretch> windows = stretches(ask);
-  size_t most = 0;
-  for (const auto& [series, track] : all) {
-    if (track.time.size() <= most_samples) continue;
-    most = std::max(most, static_cast<size_t>(std::count_if(track.time.begin(), track.time.end(),
-                                                            [&](int64_t t) { return stretch_of(windows, t) >= 0; })));
-  }
-  return most > most_samples ? bucket_width(ask, most_samples) : 0;
-}
-
-// The mean of each stretch that has samples, at its begin, counted from the begin of its window.
-Track means(const std::vector<Stretch>& windows, const Track& track, int64_t width) {
-  Track out;
-  for (size_t w = 0; w < windows.size(); ++w) {
-    const auto mine = [&](int64_t t) { return stretch_of(windows, t) == static_cast<int>(w); };
-    for (size_t i = 0; i < track.time.size();) {
-      if (!mine(track.time[i])) {
-        ++i;
-        continue;
-      }
-      const int64_t start = bucket_start(windows[w].window, width, track.time[i]);
-      double sum = 0, n = 0;
-      for (; i < track.time.size() && track.time[i] - start < width && mine(track.time[i]); ++i) {
-        sum += track.value[i];
-        ++n;
-      }
-      out.time.push_back(start);
-      out.value.push_back(sum / n);
-    }
-  }
-  return out;
-}
-
-FramePtr series_frame(const Ask& ask, const std::map<Series, Track>& all, std::vector<std::string> notes) {
-  std::set<std::string> labels;
-  for (const auto& [series, track] : all)
-    for (const auto& [key, value] : series.labels) labels.insert(key);
-  RunBuilder frame(Shape::series);
-  frame.head();
-  for (const std::string& label : labels) frame.add(column_name(label), ColumnType::text);
-  if (ask.then) frame.add("window", ColumnType::text);
-  frame.add("time", ColumnType::time).add("value", ColumnType::float64);
-  const size_t value = 4 + labels.size() + (ask.then ? 2 : 1), time = value - 1;
-  const std::vector<Stretch> windows = stretches(ask);
-  const int64_t width = mean_width(ask, all);
-  if (width > 0) notes.push_back("means of " + print_duration(Duration{width}));
-  for (const auto& [series, whole] : all) {
-    const Track track = width > 0 ? means(windows, whole, width) : whole;
-    int last = -1;
-    for (size_t i = 0; i < track.time.size(); ++i) {
-      const int window = stretch_of(windows, track.time[i]);
-      if (window < 0) continue;
-      if (window != last) {
-        last = window;
-        frame.run();
-        frame.head(series.head);
-        size_t column = 4;
-        for (const std::string& label : labels) {
-          if (const auto at = series.labels.find(label); at != series.labels.end()) frame.text(column, at->second);
-          ++column;
-        }
-        if (ask.then) frame.text(column, windows[static_cast<size_t>(window)].name);
-      }
-      frame.integer(time, track.time[i]);
-      frame.number(value, track.value[i]);
-      frame.end_row();
-    }
-  }
-  frame.marks().notes = std::move(notes);
-  return frame.finish();
-}
-
-std::map<Series, std::vector<const Taken*>> by_series(const std::vector<Taken>& taken) {
-  std::map<Series, std::vector<const Taken*>> out;
+SeriesOf by_series(const std::vector<Taken>& taken) {
+  SeriesOf out;
   for (const Taken& one : taken) out[{one.head, one.labels}].push_back(&one);
   return out;
 }
@@ -283,13 +194,15 @@ Answer metric_series(const Asking& asking, const Metrics& metrics, const Resolut
   const std::vector<Taken> taken = take(metrics, measure, asking.ask, asking.aliases);
   const Reduce reduce = reduce_of(measure.reduce).value_or(Reduce::last);
   std::map<Series, Track> all;
-  for (const auto& [series, streams] : by_series(taken)) {
+  const SeriesOf grouped = by_series(taken);
+  for (const auto& [series, streams] : grouped) {
     if (auto failure = asking.stopped()) return *failure;
     const MeasureName& name = *streams.front()->name;
     const What what = name.kind == "gauge" ? What::gauge : name.error_when.empty() ? What::rate : What::share;
     all[series] = what == What::gauge ? gauge_series(streams, reduce) : counter_series(streams, what);
   }
-  return series_frame(asking.ask, all, notes_of(asking.ask, taken, &measure));
+  const BeganAnew began(metrics, measure, asking.aliases);
+  return series_frame(asking.ask, all, notes_of(asking.ask, taken, &measure), measure, grouped, began);
 }
 
 Answer metric_named(const Asking& asking, const Metrics& metrics) {

@@ -44,31 +44,6 @@ bool attributes_fit(const Metrics& metrics, const Stream& stream, const MeasureN
   return true;
 }
 
-// The head of a stream: the point's own service name goes before the resource's (span metrics of older Collectors).
-Head head_of_stream(const Metrics& metrics, const Stream& stream, const MeasureName* name, const Aliases& aliases,
-                    const std::vector<std::string>& identity) {
-  Head head = head_of(metrics.texts, metrics.resources[stream.resource], aliases, identity,
-                      name ? name->service_from : std::string());
-  const auto point = [&](std::string_view key) -> const Cell* { return find_cell(metrics.texts, stream.attributes, key); };
-  const auto service = [&](const Cell* cell) {
-    if (!cell) return;
-    std::string text = cell_text(metrics.texts, *cell);
-    if (text.empty()) return;
-    const auto at = aliases.find(text);
-    head.service = at == aliases.end() ? text : at->second;
-  };
-  service(point("service.name"));
-  if (!head.service) service(point("service_name"));
-  if (!head.service && name && !name->service_from.empty()) service(cell_of(metrics, stream, name->service_from));
-  for (const char* key : {"service.namespace", "service_namespace"})
-    if (const Cell* cell = point(key); cell && !head.namespace_) head.namespace_ = cell_text(metrics.texts, *cell);
-  for (const char* key : {"service.version", "service_version"})
-    if (const Cell* cell = point(key); cell && !head.version) head.version = cell_text(metrics.texts, *cell);
-  for (const std::string& key : identity)
-    if (const Cell* cell = point(key); cell && !head.instance) head.instance = cell_text(metrics.texts, *cell);
-  return head;
-}
-
 bool names_head(std::string_view key) {
   for (const char* one : {"service.name", "service_name", "service.namespace", "service_namespace", "service.version",
                           "service_version", "service.instance.id"})
@@ -118,6 +93,31 @@ double scale_of(const Metrics& metrics, const Stream& stream, const MeasureName&
 
 }  // namespace
 
+// The head of a stream: the point's own service name goes before the resource's (span metrics of older Collectors).
+Head head_of_stream(const Metrics& metrics, const Stream& stream, const MeasureName* name, const Aliases& aliases,
+                    const std::vector<std::string>& identity) {
+  Head head = head_of(metrics.texts, metrics.resources[stream.resource], aliases, identity,
+                      name ? name->service_from : std::string());
+  const auto point = [&](std::string_view key) -> const Cell* { return find_cell(metrics.texts, stream.attributes, key); };
+  const auto service = [&](const Cell* cell) {
+    if (!cell) return;
+    std::string text = cell_text(metrics.texts, *cell);
+    if (text.empty()) return;
+    const auto at = aliases.find(text);
+    head.service = at == aliases.end() ? text : at->second;
+  };
+  service(point("service.name"));
+  if (!head.service) service(point("service_name"));
+  if (!head.service && name && !name->service_from.empty()) service(cell_of(metrics, stream, name->service_from));
+  for (const char* key : {"service.namespace", "service_namespace"})
+    if (const Cell* cell = point(key); cell && !head.namespace_) head.namespace_ = cell_text(metrics.texts, *cell);
+  for (const char* key : {"service.version", "service_version"})
+    if (const Cell* cell = point(key); cell && !head.version) head.version = cell_text(metrics.texts, *cell);
+  for (const std::string& key : identity)
+    if (const Cell* cell = point(key); cell && !head.instance) head.instance = cell_text(metrics.texts, *cell);
+  return head;
+}
+
 bool value_fits(std::string_view pattern, std::string_view value) {
   while (true) {
     const size_t bar = pattern.find('|');
@@ -155,6 +155,7 @@ Resolution resolve_in(const Metrics& metrics, const Measure& measure, const Alia
   out.measure = measure.name;
   out.unit = measure.unit;
   out.reduce = measure.reduce;
+  out.restarts = measure.restarts;
   out.identity = measure.identity.empty() ? default_identity() : measure.identity;
   std::set<std::string> services, tried;
   for (const MeasureName& name : measure.names) {

@@ -27,6 +27,11 @@ struct Taken {
   double scale = 1;                        // value × scale = the unit of the measure
 };
 
+// Whose a stream is: the point's own service name goes before the resource's (span metrics of older Collectors); `name`
+// may be null, then nothing but the resource and the point say it.
+Head head_of_stream(const Metrics& metrics, const Stream& stream, const MeasureName* name, const Aliases& aliases,
+                    const std::vector<std::string>& identity);
+
 bool value_fits(std::string_view pattern, std::string_view value);
 
 // Names of metrics in the directory, sorted, each once.

@@ -57,6 +57,9 @@ void RunBuilder::end_row() {
   ++frame_->rows;
 }
 
-FramePtr RunBuilder::finish() { return std::move(frame_); }
+FramePtr RunBuilder::finish() {
+  for (Column& column : late_) frame_->columns.push_back(std::move(column));
+  return std::move(frame_);
+}
 
 }  // namespace inquest::otlp

@@ -27,6 +27,8 @@ class RunBuilder final {
   void integer(size_t column, int64_t value) { frame_->columns[column].ints.push_back(value); }
   void number(size_t column, double value) { frame_->columns[column].floats.push_back(value); }
   void end_row();
+  // A column of as many cells as there are rows in the end, after those added; may have absent cells.
+  void put(Column column) { late_.push_back(std::move(column)); }
   Marks& marks() { return frame_->marks; }
   FramePtr finish();                                     // the builder is spent
 
@@ -40,6 +42,7 @@ class RunBuilder final {
   };
   std::shared_ptr<Frame> frame_ = std::make_shared<Frame>();
   std::vector<Text> texts_;
+  std::vector<Column> late_;
   std::vector<size_t> text_of_;                          // per column: index into texts_
 };
 

@@ -11,6 +11,7 @@
 // latency.h       latency_series, latency_summary, quantile
 // line.h          line
 // restart.h       resets
+// cycles.h        cycles
 // templates.h     log_diff, template_diff
 // trace.h         critical_path, self_time, waterfall, where_time
 // trace_diff.h    trace_diff
@@ -23,6 +24,7 @@
 #include "runtime/frame/kernels/change_points.h"
 #include "runtime/frame/kernels/compare.h"
 #include "runtime/frame/kernels/contrast.h"
+#include "runtime/frame/kernels/cycles.h"
 #include "runtime/frame/kernels/groups.h"
 #include "runtime/frame/kernels/growing.h"
 #include "runtime/frame/kernels/latency.h"
@@ -46,6 +48,7 @@ const std::vector<Kernel>& kernels() {
       compare_kernel,
       contrast_kernel,
       critical_path_kernel,
+      cycles_kernel,
       groups_kernel,
       growing_kernel,
       latency_series_kernel,

@@ -12,9 +12,10 @@ MB = 1e6
 SCRIPT = "return reviews.restarts { memory = metric.memory {} }"
 
 
-def look(values, seed=1):
+def look(values, seed=1, name="process.memory.usage"):
     data = Telemetry(seed)
-    data.memory("api", values(data), instance="api-1")
+    for i, value in enumerate(values(data)):
+        data.sum("api", name, data.at(minutes=i), int(value), unit="By", monotonic=False, instance="api-1")
     return review(data, "restarts", SCRIPT)
 
 
@@ -40,7 +41,16 @@ def two():
 @case
 def sawtooth():
     "a collector's sawtooth is no restart"
-    look(lambda d: [100 * MB + 25 * MB * (i % 5) + d.noise(MB) for i in range(60)]).not_found(service="api")
+    saw = lambda d: [100 * MB + 25 * MB * (i % 5) + d.noise(MB) for i in range(60)]
+    look(saw, name="jvm.memory.used").not_found(service="api")
+
+
+@case
+def killed_in_rhythm():
+    "the same falls of memory that the kernel counts are restarts, all of them counted"
+    r = look(lambda d: [100 * MB + 40 * MB * (i % 5) + d.noise(MB) for i in range(60)]).one()
+    same(r["numbers"]["count"], 11, "count")
+    assert r["strength"] > 0.7, r["strength"]
 
 
 @case
