@@ -93,7 +93,8 @@ class Map:
                         if "body" in item:
                             self.body(item["body"])
                         for event in item.get("events", ()):
-                            event["name"] = self.words(event["name"])
+                            if event["name"] != "exception":   # the convention's own name of an event
+                                event["name"] = self.words(event["name"])
                             self.attributes(event)
                         for form in ("gauge", "sum", "histogram", "exponentialHistogram", "summary"):
                             for point in item.get(form, {}).get("dataPoints", ()):

@@ -279,7 +279,8 @@ def hostile(place):
         check(f"no control byte of telemetry reaches the {name}", ran.out and not controls(ran.raw_out + ran.raw_err), str(controls(ran.raw_out + ran.raw_err)) + ran.err)
         if name in ("page", "Markdown report"):   # in a fence of Markdown every word stands for itself
             outside = re.sub(r"(?ms)^(```+)[^\n]*\n.*?^\1$", "", ran.out) if name != "page" else ran.out
-            check(f"no script of telemetry reaches the {name}", "<script" not in outside.lower(), ran.out[max(0, ran.out.lower().find("<script") - 80):][:300])
+            scripts = len(re.findall(r"(?i)<script", outside))   # the page has one of its own, allowed by its hash
+            check(f"no script of telemetry reaches the {name}", scripts == (name == "page") and "alert(1)</" not in outside, f"{scripts} scripts")
     ran = place.inquest(*run, "-q", "--junit", "hostile.xml")
     check("JUnit of hostile telemetry is well-formed", ran.code in (0, 5) and xml.parse(place.path("hostile.xml")).getroot().tag == "testsuites")
     for arguments in (["run", HOSTILE.replace("\x00", "")], [HOSTILE.replace("\x00", "")], ["run", "memory_leak", "--demo", "--input", HOSTILE.replace("\x00", "") + "=1"],
