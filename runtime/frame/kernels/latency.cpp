@@ -30,6 +30,12 @@ struct Side {
   double error_rate() const { return static_cast<double>(errors) / static_cast<double>(histogram.count()); }
 };
 
+// A frame whose buckets were made coarser says so itself.
+std::string known_to(const Frame& frame) {
+  const bool own = frame.shape == Shape::latency && !frame.marks.approximate.empty();
+  return own ? frame.marks.approximate : "log histogram, relative error 0.8 %";
+}
+
 struct Latency {  // the columns of a latency frame
   const Column *time, *bucket, *count, *errors, *sum, *window;
 };
@@ -122,7 +128,7 @@ Result<FramePtr> run_summary(const std::vector<FramePtr>& frames, const Map& map
     const auto good = [](const Side& s) { return std::max<int64_t>(0, s.histogram.count() - s.errors); };
     out.set("error_p", fisher(after.errors, good(after), before.errors, good(before)).two_sided);
   }
-  out.marks().approximate = "log histogram, relative error 0.8 %";
+  out.marks().approximate = known_to(**frame);
   return out.finish();
 }
 
@@ -282,7 +288,7 @@ Result<FramePtr> run_quantile(const std::vector<FramePtr>& frames, const Map& ma
     if (n == 0) out.set("why", "no values");
     else if (type != duration) out.set("mean", mean);
   }
-  if (rough) out.marks().approximate = "log histogram, relative error 0.8 %";
+  if (rough) out.marks().approximate = known_to(f);
   return out.finish();
 }
 

@@ -3,6 +3,7 @@
 #include "tests/runtime/connectors/otlp/made.h"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "runtime/frame/kernels/loghist.h"
@@ -63,6 +64,43 @@ TEST_CASE("Log buckets keep a duration within 0.8 percent and the sum exactly") 
   REQUIRE(f->rows == 1);
   CHECK(f->column("sum")->integer(0) == 123456000);
   CHECK(static_cast<double>(log_bucket_value(static_cast<int32_t>(f->column("bucket")->integer(0)))) == Approx(123456000).epsilon(0.008));
+}
+
+TEST_CASE("Where buckets would be too many they are coarser, which a mark says, and their counts and sums stay whole") {
+  std::vector<Span> spans;
+  int64_t sum = 0;
+  for (int i = 0; i < 40000; ++i) {
+    const int us = static_cast<int>(1000 * std::exp2(i * 7919ll % 40000 / 40000.0 * 14));
+    spans.push_back({i + 1, 1, 0, "x", server, i * 0.08, us / 1000.0, Json::object(), i % 100 == 0 ? 2 : 0});
+    sum += int64_t{us} * 1000;
+  }
+  FramePtr frames[2];
+  for (FramePtr& f : frames) {                             // the order of the rows does not matter
+    Directory d;
+    d.add("s.jsonl", span_line(resource("a"), spans));
+    std::reverse(spans.begin(), spans.end());
+    auto c = open(d.path());
+    f = fetch(*c, ask("spans.latency", 0, 3600));
+  }
+  const FramePtr& f = frames[0];
+  CHECK(f->rows <= 20000);
+  CHECK(f->rows > 1000);
+  CHECK(sum_of(f, "count", "server") == 40000);
+  CHECK(sum_of(f, "errors", "server") == 400);
+  CHECK(std::abs(sum_of(f, "sum", "server") - sum) < 40000);  // microseconds come as decimals
+  CHECK(f->marks.approximate.starts_with("log histogram, relative error "));
+  CHECK(f->marks.notes.front().ends_with("coarser, for there are many"));
+  LogHistogram all;
+  for (size_t row = 0; row < f->rows; ++row)
+    all.add(static_cast<int32_t>(f->column("bucket")->integer(row)), f->column("count")->integer(row));
+  CHECK(static_cast<double>(all.quantile(0.5)) == Approx(128e6).epsilon(0.033));
+  CHECK(hash(*f) == hash(*frames[1]));
+
+  Directory d;
+  d.add("s.jsonl", span_line(resource("a"), spans));
+  auto c = open(d.path());
+  Ask every = ask("spans.latency", 0, 3600, {}, {{"every", Duration{60'000'000'000}}});
+  for (const double second : seconds(fetch(*c, every), "time")) CHECK(std::fmod(second, 60) == 0);
 }
 
 TEST_CASE("A bucket of time never begins before its window") {
