@@ -2,9 +2,9 @@
 // quantiles.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Durations are of type duration (ns). Quantiles are nearest-rank; of `latency` frames within 0.8 % (loghist.h), or what the mark
-// `approximate` of the frame says: a source may join neighbouring buckets (bucket: the middle one of those joined). A
-// bucket of time
+// Durations are of type duration (ns). Quantiles are nearest-rank; of `latency` frames within 0.8 % (loghist.h), or what
+// the mark `approximate` of the frame says: a source may join neighbouring buckets (`bucket`: the middle one of those
+// joined). A bucket of time
 // is before `at` when it begins before it. Without `at`, a column `window` splits: "then" is before, "now" after.
 //
 // Kernel `latency_summary` (by = service, operation, kind; from, to, window, at), columns: labels…, n, errors
