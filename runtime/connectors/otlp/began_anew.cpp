@@ -3,6 +3,7 @@
 #include "runtime/connectors/otlp/began_anew.h"
 
 #include <algorithm>
+#include <set>
 
 namespace inquest::otlp {
 
@@ -38,8 +39,7 @@ bool overlaps(const Told& told, int64_t from, int64_t to) {
 
 }  // namespace
 
-BeganAnew::BeganAnew(const Metrics& metrics, const Resolution& measure, const Aliases& aliases)
-    : metrics_(metrics), measure_(measure), aliases_(aliases) {
+BeganAnew::BeganAnew(const Metrics& metrics, const Resolution& measure, const Aliases& aliases) : measure_(measure) {
   std::map<TextId, bool> wanted;
   for (const auto& [metric, how] : measure.restarts)
     if (const TextId id = metrics.texts.find(metric); id != no_text) wanted.emplace(id, how == "rises");
@@ -47,6 +47,14 @@ BeganAnew::BeganAnew(const Metrics& metrics, const Resolution& measure, const Al
     const auto at = wanted.find(stream.metric);
     if (at == wanted.end() || stream.time.size() < 2) continue;
     if (stream.kind == Stream::Kind::gauge || cumulative(stream)) counters_.push_back({&stream, at->second});
+  }
+  for (size_t i = 0; i < counters_.size(); ++i) of_resource_[counters_[i].stream->resource].push_back(i);
+  for (const MeasureName& name : measure.names) {
+    const auto [heads, fresh] = of_head_.try_emplace(name.service_from);
+    for (size_t i = 0; fresh && i < counters_.size(); ++i) {
+      Head head = head_of_stream(metrics, *counters_[i].stream, &name, aliases, measure.identity);
+      if (head.instance) heads->second[std::move(head)].push_back(i);
+    }
   }
 }
 
@@ -63,15 +71,14 @@ std::vector<Anew> BeganAnew::at(const std::vector<const Taken*>& series, const s
         out[i] = Anew::no;
     }
   };
-  const Head& head = series.front()->head;
-  for (const Counter& counter : counters_) {
-    const bool same_resource = std::any_of(series.begin(), series.end(), [&](const Taken* one) {
-      return one->stream->resource == counter.stream->resource;
-    });
-    if (same_resource || (head.instance && head_of_stream(metrics_, *counter.stream, series.front()->name, aliases_,
-                                                          measure_.identity) == head))
-      mark(*counter.stream, true, counter.rises);
-  }
+  std::set<size_t> mine;
+  for (const Taken* one : series)
+    if (const auto at = of_resource_.find(one->stream->resource); at != of_resource_.end())
+      mine.insert(at->second.begin(), at->second.end());
+  if (const auto heads = of_head_.find(series.front()->name->service_from); heads != of_head_.end())
+    if (const auto at = heads->second.find(series.front()->head); at != heads->second.end())
+      mine.insert(at->second.begin(), at->second.end());
+  for (const size_t i : mine) mark(*counters_[i].stream, true, counters_[i].rises);
   for (const Taken* one : series) mark(*one->stream, false, false);
   return out;
 }

@@ -30,11 +30,11 @@ class BeganAnew final {
   std::vector<Anew> at(const std::vector<const Taken*>& series, const std::vector<int64_t>& times) const;
 
  private:
-  const Metrics& metrics_;
   const Resolution& measure_;
-  const Aliases& aliases_;
   struct Counter { const Stream* stream; bool rises; };
   std::vector<Counter> counters_;
+  std::map<uint32_t, std::vector<size_t>> of_resource_;
+  std::map<std::string, std::map<Head, std::vector<size_t>>> of_head_;   // per `service_from` of a name; with an instance
 };
 
 }  // namespace inquest::otlp
