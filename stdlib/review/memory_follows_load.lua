@@ -4,12 +4,13 @@
 -- restarts and all: β 0 is a leak, 1 memory in proportion to load. Found and not found need β three quarters of its
 -- standard error away from `share`, found also that β is 2.3 of them above 0 (p 0.01). Not found where memory did not
 -- grow, whatever the load did. Unknown: no request rate of the service, fewer than 8 common buckets, or so few requests
--- that β may lie on either side of `share`.
+-- that β may lie on either side of `share`. A service that no metric counts the requests of is judged by its entry spans
+-- (server, consumer, roots without a service): sampling at an even share keeps their course.
 return review {
-  version = 2,
+  version = 3,
   doc = "Fits requests per second to memory over common buckets of time: found when the load rose by at least `share` of what memory "
     .. "rose by, and by `least` in all; unknown when so few requests came that either could be.",
-  takes = { memory = "metric.memory", load = "metric.request_rate" },
+  takes = { memory = "metric.memory", load = { "metric.request_rate", optional = true }, spans = { "spans.latency", optional = true } },
   options = { share = number { default = 0.5 }, least = number { default = 1.2 } },
   yields = {
     memory_follows_load = {
@@ -27,8 +28,21 @@ return review {
         if not g or f.strength > g.strength then growth[f.subject.service] = f end
       end
     end
-    for row in kernel.groups(frames.load, { by = { "service" } }):each("service") do
-      if row.service then loads[row.service] = true end
+    local entry = frames.spans and frames.spans:where { kind = { "server", "consumer", "root" } }
+    for slot, frame in pairs { load = frames.load, spans = entry } do
+      for row in kernel.groups(frame, { by = { "service" } }):each("service") do
+        if row.service and loads[row.service] ~= "load" then loads[row.service] = slot end
+      end
+    end
+    -- The length of the buckets of time that spans are counted in, in seconds.
+    local width
+    if entry and entry:rows() > 0 then
+      local last
+      for row in kernel.bucket(entry, { by = {}, value = "count", reduce = "sum" }):each("time") do
+        local apart = last and (row.time - last).seconds
+        if apart and apart > 0 and (not width or apart < width) then width = apart end
+        last = row.time
+      end
     end
     -- When the series of a frame begins and the distance of its samples in seconds (that of its longest series).
     local function rhythm(frame)
@@ -42,19 +56,26 @@ return review {
       return first, interval or 0
     end
     -- Common buckets: { memory, load, time }; the load is summed over the instances that were sampled.
-    local function buckets(memory, load)
+    local function buckets(memory, load, counted)
       local first, a = rhythm(memory)
-      local _, b = rhythm(load)
+      local b = counted and width or 0
+      if not counted then b = select(2, rhythm(load)) end
       local step = 2 * math.max(a, b)
       if not first or step <= 0 then return {} end
       local span = kernel.groups(memory, { by = { "service" } }):table()[1]
       step = math.max(step, (span.last - span.first).seconds / 240)
       local sums, out = {}, {}
-      local rows = kernel.bucket(load, { step = step, origin = first, reduce = "mean" })
+      local how = { step = step, origin = first, reduce = "mean" }
+      if counted then
+        step = b * math.ceil(step / b)
+        first = kernel.groups(entry, { by = {} }):table()[1].first
+        how = { step = step, origin = first, reduce = "sum", value = "count" }
+      end
+      local rows = kernel.bucket(load, how)
       local times, values = rows:column("time"), rows:column("value")
       for i, time in ipairs(times) do
         local key = tostring(time)
-        sums[key] = (sums[key] or 0) + values[i]
+        sums[key] = (sums[key] or 0) + (counted and values[i] / step or values[i])
       end
       -- Around a restart requests are missing from the counters: the buckets beside a deep fall of memory tell nothing.
       local last, skip
@@ -75,8 +96,8 @@ return review {
       return #list > 0 and sum / #list or nil
     end
     -- The fit: β, its standard error, levels on both sides; nil with fewer than 8 buckets.
-    local function fit(memory, load, g)
-      local rows = buckets(memory, load)
+    local function fit(memory, load, g, counted)
+      local rows = buckets(memory, load, counted)
       local n, level = #rows, g.numbers.before
       if n < 8 or not level or level <= 0 then return nil, n end
       local sx, sy, sxx, sxy, top = 0, 0, 0, 0, 0
@@ -107,7 +128,9 @@ return review {
     end
     local function judge(service, g)
       local subject = { service = service }
-      local memory, load = frames.memory:where { service = service }, frames.load:where { service = service }
+      local slot = loads[service]
+      local counted = slot == "spans"
+      local memory, load = frames.memory:where { service = service }, (counted and entry or frames.load):where { service = service }
       if g.subject.instance then memory = memory:where { instance = g.subject.instance } end
       local function unclear(c)
         return math.abs(c.beta - options.share) < 0.75 * c.error or c.beta > options.share and c.beta < 2.3 * c.error
@@ -115,16 +138,16 @@ return review {
       -- The load of the instance that grows, where it is known and enough; else that of all.
       local own = g.subject.instance and load:where { instance = g.subject.instance }
       local c, n = nil, 0
-      if own and own:rows() > 0 then c, n = fit(memory, own, g) end
+      if own and own:rows() > 0 then c, n = fit(memory, own, g, counted) end
       if not c or unclear(c) then
-        local all, n_all = fit(memory, load, g)
+        local all, n_all = fit(memory, load, g, counted)
         if all then c = all else n = math.max(n or 0, n_all or 0) end
       end
       if not c then
-        unknown[#unknown + 1] = { kind = "memory_follows_load", subject = subject, slot = "load",
+        unknown[#unknown + 1] = { kind = "memory_follows_load", subject = subject, slot = slot,
           why = "too few samples of the request rate of " .. service .. ": " .. n .. " common with memory, at least 8 are needed", cure = "a longer window" }
       elseif unclear(c) then
-        unknown[#unknown + 1] = { kind = "memory_follows_load", subject = subject, slot = "load",
+        unknown[#unknown + 1] = { kind = "memory_follows_load", subject = subject, slot = slot,
           why = "so few requests came to " .. service .. " that their rate may have risen with memory or not", cure = "a longer window, or more requests" }
       else
         if c.beta > options.share and 1 + c.beta * c.top >= options.least then

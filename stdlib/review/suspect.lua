@@ -7,14 +7,14 @@
 -- series that stand still from counting for nothing), by its size beside the largest of the system, and by what noise
 -- does; what more requests explain does not count.
 -- A service that calls one which slowed as well, and whose own resources are well, is slow because of its callee: its
--- latency counts a quarter.
-local weights = { memory_growth = 0.7, latency_tail = 0.4, error_rise = 0.3, restarts = 0.3, cpu_spikes = 0.25 }
+-- latency counts a quarter. So do the errors of one that calls one which fails as well.
+local weights = { memory_growth = 0.7, latency_tail = 0.4, error_rise = 0.45, restarts = 0.3, cpu_spikes = 0.25 }
 local order = { "memory_growth", "latency_tail", "error_rise", "restarts", "cpu_spikes" }
 -- `floor`: what is nothing, in the unit of the measure; `print`: how a level is told.
 local shifting = {
   { slot = "cpu", weight = 0.5, floor = 0.01, instead = "cpu_spikes", text = "%.3g → %.3g cores", scale = 1 },
   { slot = "memory", weight = 0.5, floor = 2e6, instead = "memory_growth", text = "%.4g → %.4g MB", scale = 1e-6 },
-  { slot = "errors", weight = 0.3, floor = 0.02, instead = "error_rise", text = "%.3g → %.3g of requests", scale = 1 },
+  { slot = "errors", weight = 0.45, floor = 0.02, instead = "error_rise", text = "%.3g → %.3g of requests", scale = 1 },
 }
 
 return review {
@@ -182,6 +182,14 @@ return review {
         end
       end
     end
+    -- What a failing service fails with: a callee that fails too, nearest first; in a ring nobody is excused.
+    local function failing_callee(service)
+      local queue = reached(service)
+      for at = 2, #queue do
+        local _, back = reached(queue[at])
+        if (best[queue[at]] or {}).error_rise and not back[service] then return queue[at] end
+      end
+    end
     local found, examined = {}, {}
     for _, s in ipairs(services) do
       local left, signs, onset = 1, {}, nil
@@ -189,9 +197,11 @@ return review {
       local told = {}
       for _, signal in ipairs(shifting) do
         local shift, f = shifts[s] and shifts[s][signal.slot], best[s][signal.instead]
-        if shift and (not f or weights[signal.instead] * f.strength < signal.weight * shift.score) then
+        local weight = signal.weight
+        if shift and signal.slot == "errors" and failing_callee(s) then weight = weight / 4 end
+        if shift and (not f or weights[signal.instead] * f.strength < weight * shift.score) then
           told[signal.instead] = true
-          left = left * (1 - signal.weight * shift.score)
+          left = left * (1 - weight * shift.score)
           signs[#signs + 1] = signal.slot .. " " .. shift.text
         end
       end
@@ -203,6 +213,9 @@ return review {
           if kind == "latency_tail" and not resources then
             local callee = slow_callee(s)
             if callee then weight = weight / 4; note = " (it waits for " .. callee .. ")" end
+          elseif kind == "error_rise" then
+            local callee = failing_callee(s)
+            if callee then weight = weight / 4; note = " (its callee " .. callee .. " fails)" end
           end
           left = left * (1 - weight * f.strength)
           signs[#signs + 1] = kind .. note

@@ -214,6 +214,13 @@ def follows_load(w):
     return Truth(None, "confirmed load", *NONE)
 
 
+def follows_uncounted(w):
+    """As above, and no metric counts requests: spans do."""
+    truth = follows_load(w)
+    w.without = ("calls",)
+    return truth
+
+
 def collector(w):
     """A collector's sawtooth, falls of a sixth to a half."""
     teeth, depth = w.every * w.random.uniform(3.2, 11), w.random.uniform(0.2, 0.9)
@@ -375,8 +382,10 @@ SHAPES = {
     "deep collector": (deep_collector, 6), "breathing": (breathing, 8),
      "random walk": (random_walk, 8), "wave": (wave, 4), "spikes": (spikes, 3),
     "slow cohort": (slow_cohort, 5), "restart": (restart, 4), "slow callee": (slow_callee, 4),
-    "no memory": (_without(("memory",), ("inconclusive",)), 4), "no load": (_without(("calls",), ("inconclusive",)), 4),
-    "no load, plain": (_plain_without(("calls",), ("inconclusive",)), 2),
+    "no memory": (_without(("memory",), ("inconclusive",)), 4), 
+    # Requests that no metric counts are counted by their entry spans; without these as well nobody can tell.
+    "no load": (_without(("calls",), (CACHE,)), 4), "no load, plain": (_plain_without(("calls",), (LEAK,)), 2),
+    "no load, follows": (follows_uncounted, 4), "no load or spans": (_plain_without(("calls", "spans"), ("inconclusive",)), 3),
     "no spans": (_without(("spans",), (LEAK,)), 4), "no logs": (_without(("logs",), (CACHE,)), 3),
     "no attributes": (_without(("attributes",), (LEAK,)), 3), "no CPU": (_without(("cpu",), (CACHE,)), 2),
     "no metrics": (_without(("memory", "cpu", "calls"), ("inconclusive",)), 3),

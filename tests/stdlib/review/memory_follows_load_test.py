@@ -55,6 +55,30 @@ def load_rises_little():
     look(leak, lambda d: d.flat(30, 20, 0.5) + d.flat(30, 22, 0.5)).not_found(service="api")
 
 
+def from_spans(counts, memory=leak):
+    """Entry spans alone, `counts` of them in each minute."""
+    data = Telemetry(1)
+    data.memory("api", memory(data), instance="api-1")
+    for minute, count in enumerate(counts):
+        for i in range(count):
+            data.span("api", "GET /", data.at(minute, 60 * i / count), 5, instance="api-1")
+    return review(data, "memory_follows_load", SCRIPT.replace("load = load }", "spans = spans.latency {} }").replace(
+        "local memory, load = metric.memory {}, metric.request_rate {}", "local memory = metric.memory {}"))
+
+
+@case
+def spans_are_counted_where_no_metric_counts_requests():
+    "without a request rate the entry spans are counted: a steady number of them does not explain growth"
+    from_spans([20 + i % 3 for i in range(60)]).not_found(service="api")
+
+
+@case
+def spans_that_rise_explain_growth():
+    "without a request rate, entry spans that rise with memory explain its growth"
+    r = from_spans([20 + i % 3 for i in range(30)] + [20 + i for i in range(30)]).one(service="api")
+    assert r["numbers"]["load_times"] >= 1.4 and 0.25 < r["numbers"]["before"] < 0.45, r["numbers"]
+
+
 @case
 def no_growth():
     "without growth of memory there is nothing to follow, whatever the load does"

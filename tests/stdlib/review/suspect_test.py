@@ -49,6 +49,22 @@ def strongest(answer):
 
 
 @case
+def errors():
+    "of caller and callee that both begin to fail, the callee is the suspect, at once of errors alone"
+    data = Telemetry(7)
+    for service, from_half in (("web", 0.2), ("store", 0.25), ("mail", 0)):
+        data.calls(service, data.flat(40, 8, 0.3), errors=[0] * 20 + [from_half] * 20)
+        data.memory(service, data.flat(40, 100 * MB, MB))
+        data.cpu(service, data.flat(40, 0.3, 0.01))
+    for minute in range(40):
+        parent = ("web", data.span("web", "GET /", data.at(minute), 20))
+        data.call(parent, "store", "GET /store", data.at(minute), 10)
+        data.call(parent, "mail", "GET /mail", data.at(minute, 1), 5)
+    r = review(data, "suspect", SCRIPT)
+    same([row["subject"]["service"] for row in r.found], ["store"], "suspects")
+
+
+@case
 def callee():
     "of caller and callee that both slow down, the callee is the strongest suspect, and the callers wait for it"
     r = review(chain(1, "store"), "suspect", SPANS_ONLY)
