@@ -121,6 +121,30 @@ Result<JournalRow> CaseFile::append(const std::string& kind, Json payload, const
   return row;
 }
 
+Result<std::vector<JournalRow>> CaseFile::append_all(const std::string& kind, std::vector<Json> payloads) {
+  Inside& in = *inside_;
+  if (!in.writing) return not_writing(in.path);
+  const int64_t seq = in.last_seq;
+  const std::string hash = in.last_hash, side = in.last_side, last_kind = in.last_kind;
+  const auto undone = [&](const Error& error) {
+    (void)in.db->exec("ROLLBACK");
+    in.last_seq = seq;
+    in.last_hash = hash;
+    in.last_side = side;
+    in.last_kind = last_kind;
+    return error;
+  };
+  if (auto done = in.db->exec("BEGIN"); !done) return done.error();
+  std::vector<JournalRow> rows;
+  for (Json& payload : payloads) {
+    auto row = append(kind, std::move(payload));
+    if (!row) return undone(row.error());
+    rows.push_back(std::move(*row));
+  }
+  if (auto done = in.db->exec("COMMIT"); !done) return undone(done.error());
+  return rows;
+}
+
 Status CaseFile::put_evidence(const EvidenceRow& row) {
   Inside& in = *inside_;
   if (!in.writing) return not_writing(in.path);
@@ -174,7 +198,7 @@ Status CaseFile::put_meta(const std::string& key, const std::string& value) {
 
 void CaseFile::Inside::grow(int64_t by) {
   log_bytes += by + 12288;  // a commit writes whole pages
-  if (log_bytes < log_at_most) return;
+  if (log_bytes < log_at_most || db->in_transaction()) return;
   (void)db->first("PRAGMA wal_checkpoint(TRUNCATE)");  // a failure leaves the rows in the log, where they are as safe
   log_bytes = 0;
 }

@@ -49,6 +49,8 @@ class CaseFile final {
   CaseFile& operator=(const CaseFile&) = delete;
 
   Result<JournalRow> append(const std::string& kind, Json payload, const RowSide& side = {});
+  // Several rows of one kind that follow from one: on the disk together when this returns, or none of them.
+  Result<std::vector<JournalRow>> append_all(const std::string& kind, std::vector<Json> payloads);
   Status put_evidence(const EvidenceRow& row);
   Result<std::string> put_text(const std::string& content);                      // returns its hash
   Status put_meta(const std::string& key, const std::string& value);

@@ -50,9 +50,13 @@ std::optional<Runner::End> Runner::walk(Event event) {
     auto stepped = machine_.step(std::move(snapshot_), std::move(events_.front()));
     events_.pop_front();
     snapshot_ = std::move(stepped.snapshot);
-    for (const Effect& effect : stepped.effects) {
-      if (auto end = cut_short()) return end;
-      if (auto end = carry(effect)) return end;
+    for (size_t i = 0; i < stepped.effects.size(); ++i) {
+      if (auto end = changed_.empty() ? cut_short() : std::nullopt) return end;
+      if (auto end = carry(stepped.effects[i])) return end;
+      const bool more =
+          i + 1 < stepped.effects.size() && std::holds_alternative<HypothesisChanged>(stepped.effects[i + 1]);
+      if (changed_.empty() || more) continue;
+      if (auto end = written(write_all("hypothesis_changed", std::exchange(changed_, {})))) return end;
     }
   }
   return End{1, "the walk stopped in `" + snapshot_.state + "` without an end"};
@@ -93,10 +97,11 @@ std::optional<Runner::End> Runner::on(const Tell& effect) {
       write("answer_given", Json{{"state", effect.state}, {"label", effect.says_of}, {"text", effect.text}}));
 }
 std::optional<Runner::End> Runner::on(const HypothesisChanged& effect) {
-  return written(write("hypothesis_changed", Json{{"hypothesis", effect.hypothesis},
-                                                  {"key", key_json(effect.key)},
-                                                  {"word", effect.word},
-                                                  {"strength", number_json(round12(effect.strength))}}));
+  changed_.push_back(Json{{"hypothesis", effect.hypothesis},
+                          {"key", key_json(effect.key)},
+                          {"word", effect.word},
+                          {"strength", number_json(round12(effect.strength))}});
+  return std::nullopt;
 }
 std::optional<Runner::End> Runner::on(const Finish& effect) {
   if (effect.loop) return End{1, effect.reason + (effect.loop_at.empty() ? "" : ": " + effect.loop_at)};

@@ -42,6 +42,7 @@ class Runner final : private Sink {
   std::optional<Unknown> root_of(const Ask& ask) const;
   std::optional<End> on(const Offer& effect);
   std::optional<End> on(const HypothesisChanged& effect);
+  std::vector<Json> changed_;  // hypotheses that one review changed, not yet written: one row each, together
   std::optional<End> on(const Finish& effect);
   std::optional<End> decide(const Offer& offer, Choice& choice);
 
@@ -53,6 +54,7 @@ class Runner final : private Sink {
 
   // Ends.
   Status write(const std::string& kind, Json payload, const RowSide& side = {});
+  Status write_all(const std::string& kind, std::vector<Json> payloads);
   std::optional<End> written(const Status& status) const;  // an end when the case cannot be written
   bool cancelled() const;
   std::optional<End> cut_short() const;        // ctrl-c, time limit

@@ -16,6 +16,18 @@ Status Runner::write(const std::string& kind, Json payload, const RowSide& side)
   if (request_.observer) request_.observer(*row);
   return {};
 }
+Status Runner::write_all(const std::string& kind, std::vector<Json> payloads) {
+  auto rows = file_.append_all(kind, std::move(payloads));
+  if (!rows) {
+    broken_ = true;
+    return rows.error();
+  }
+  for (const JournalRow& row : *rows) {
+    last_hash_ = row.hash;
+    if (request_.observer) request_.observer(row);
+  }
+  return {};
+}
 std::optional<Runner::End> Runner::written(const Status& status) const {
   if (status) return std::nullopt;
   return End{1, status.error().print()};

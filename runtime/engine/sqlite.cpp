@@ -190,6 +190,7 @@ Result<std::string> Database::first(std::string_view sql) {
   if (!row) return row.error();
   return *row ? statement->text(0) : std::string();
 }
+bool Database::in_transaction() const { return sqlite3_get_autocommit(db_) == 0; }
 Status Database::close() {
   const int code = sqlite3_close(db_);
   if (code != SQLITE_OK) return failed(db_, code, *path_);

@@ -65,6 +65,7 @@ class Database final {
   Result<Statement> prepare(std::string_view sql);
   Status exec(const std::string& sql);
   Result<std::string> first(std::string_view sql);  // first column of the first row as text; "" when none
+  bool in_transaction() const;                      // between BEGIN and its end
   Status close();                                   // all statements must be gone
 
  private:
