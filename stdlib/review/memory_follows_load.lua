@@ -143,10 +143,11 @@ return review {
         local all, n_all = fit(memory, load, g, counted)
         if all then c = all else n = math.max(n or 0, n_all or 0) end
       end
-      -- A metric with too few samples, or too few requests in them: the spans tell more, where there are any.
-      if not counted and entry and (not c or unclear(c)) then
-        local c_spans, n_spans = fit(memory, entry:where { service = service }, g, true)
-        if c_spans and (not c or not unclear(c_spans)) then c = c_spans else n = math.max(n or 0, n_spans or 0) end
+      -- A metric with too few samples: the spans may tell more.
+      if not c and not counted and entry then
+        local n_spans
+        c, n_spans = fit(memory, entry:where { service = service }, g, true)
+        n = math.max(n or 0, n_spans or 0)
       end
       if not c then
         unknown[#unknown + 1] = { kind = "memory_follows_load", subject = subject, slot = slot,
