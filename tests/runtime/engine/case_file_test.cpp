@@ -128,28 +128,6 @@ TEST_CASE("The chain is that of its definition and does not depend on the clock"
   CHECK(next->hash == chain_hash(row->hash, 2, "told", "{}"));
 }
 
-TEST_CASE("Rows that are appended together have the chain of rows appended one by one, and are there all or none") {
-  Folder folder;
-  auto clock = manual();
-  auto one = CaseFile::create(folder / "one.case", clock), many = CaseFile::create(folder / "many.case", clock);
-  REQUIRE(one);
-  REQUIRE(many);
-  std::vector<Json> payloads;
-  std::string last;
-  for (int i = 0; i < 3; ++i) {
-    payloads.push_back(Json{{"key", i}});
-    last = (*one)->append("hypothesis_changed", payloads.back())->hash;
-  }
-  CHECK_FALSE((*many)->append_all("no_such_kind", payloads));
-  CHECK((*many)->journal()->empty());
-  auto rows = (*many)->append_all("hypothesis_changed", payloads);
-  REQUIRE(rows);
-  REQUIRE(rows->size() == 3);
-  CHECK(rows->back().seq == 3);
-  CHECK(rows->back().hash == last);
-  CHECK((*many)->journal()->size() == 3);
-}
-
 TEST_CASE("A closed case is one file of mode 0600 whatever the umask") {
   Folder folder;
   const mode_t before = ::umask(0);
