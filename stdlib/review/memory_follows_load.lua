@@ -148,6 +148,7 @@ return review {
         local n_spans
         c, n_spans = fit(memory, entry:where { service = service }, g, true)
         n = math.max(n or 0, n_spans or 0)
+        if c then slot = "spans" end
       end
       if not c then
         unknown[#unknown + 1] = { kind = "memory_follows_load", subject = subject, slot = slot,
@@ -158,12 +159,12 @@ return review {
       else
         if c.beta > options.share and 1 + c.beta * c.top >= options.least then
           local times = c.times or 1e6
-          found[#found + 1] = { kind = "memory_follows_load", subject = subject, onset = g.onset,
+          found[#found + 1] = { kind = "memory_follows_load", subject = subject, onset = g.onset, from = { "memory", slot },
             strength = math.max(0.3, math.min(1, 1 - 0.5 / math.max(1, times))),
             numbers = { memory_times = c.memory_times, load_times = times, before = c.before, after = c.after,
                         n_before = c.n_before, n_after = c.n_after } }
         end
-        examined[#examined + 1] = { kind = "memory_follows_load", subject = subject,
+        examined[#examined + 1] = { kind = "memory_follows_load", subject = subject, from = { "memory", slot },
           smallest = { load_times = math.max(options.least, 1 + (options.share + 0.75 * c.error) * c.top) } }
       end
     end
@@ -175,7 +176,7 @@ return review {
       elseif service and growth[service] then
         judge(service, growth[service])
       elseif service then
-        examined[#examined + 1] = { kind = "memory_follows_load", subject = { service = service } }
+        examined[#examined + 1] = { kind = "memory_follows_load", subject = { service = service }, from = { "memory" } }
       end
     end
     return { found = found, examined = examined, unknown = unknown }

@@ -73,6 +73,21 @@ def spans_are_counted_where_no_metric_counts_requests():
 
 
 @case
+def each_row_rests_on_what_it_used():
+    "growth that a metric of requests judges does not rest on the spans beside it"
+    data = Telemetry(1)
+    data.memory("api", leak(data), instance="api-1")
+    data.memory("still", data.flat(60, 100 * MB, MB), instance="still-1")
+    data.calls("api", data.flat(60, 20, 1))
+    for minute in range(60):
+        data.span("api", "GET /", data.at(minute), 5, instance="api-1")
+        data.span("still", "GET /", data.at(minute), 5, instance="still-1")
+    r = review(data, "memory_follows_load", SCRIPT.replace("load = load }", "load = load, spans = spans.latency {} }"))
+    used = {row["subject"]["service"]: len(row["evidence"]) for row in r.examined}
+    same(used, {"api": 2, "still": 1}, "pieces of evidence")
+
+
+@case
 def spans_that_rise_explain_growth():
     "without a request rate, entry spans that rise with memory explain its growth"
     r = from_spans([20 + i % 3 for i in range(30)] + [20 + i for i in range(30)]).one(service="api")
