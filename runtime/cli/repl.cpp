@@ -3,11 +3,14 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <histedit.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <clocale>
+#include <cwchar>
 #include <filesystem>
 #include <iostream>
 
@@ -48,6 +51,7 @@ class Lines final {
     history(history_, &event, H_SETUNIQUE, 1);
     el_set(edit_, EL_CLIENTDATA, this);
     el_set(edit_, EL_PROMPT, &Lines::prompt);
+    el_set(edit_, EL_GETCFN, &Lines::key);
     el_set(edit_, EL_EDITOR, "emacs");
     el_set(edit_, EL_HIST, history, history_);
     el_source(edit_, nullptr);                     // ~/.editrc, as every program with this editor
@@ -72,15 +76,10 @@ class Lines final {
     }
     // While a line is read ctrl-c ends the reading. (The editor's own EL_SIGNAL would signal the whole process group,
     // and the parent that watches would hand it on again.)
-    struct sigaction kept {};
-    sigaction(SIGINT, nullptr, &kept);
-    struct sigaction ends = kept;
-    ends.sa_flags &= ~SA_RESTART;
     stop.store(false);
-    sigaction(SIGINT, &ends, nullptr);
+    stop_ = &stop;
     int size = 0;
     const char* text = el_gets(edit_, &size);
-    sigaction(SIGINT, &kept, nullptr);
     if (size < 0 && stop.load()) {
       el_reset(edit_);
       dropped = true;
@@ -102,6 +101,30 @@ class Lines final {
   bool editing() const { return edit_ != nullptr; }
 
  private:
+  // The next key for the editor: 1, 0 at the end of input, -1 after ctrl-c. The signal may come while the editor works,
+  // or to another thread: it is looked for ten times a second, so that none is lost.
+  static int key(EditLine* edit, wchar_t* out) {
+    Lines* self = nullptr;
+    el_get(edit, EL_CLIENTDATA, &self);
+    std::mbstate_t state{};
+    for (;;) {
+      pollfd input{STDIN_FILENO, POLLIN, 0};
+      const int ready = poll(&input, 1, 100);
+      if (self->stop_->load()) {
+        errno = EINTR;
+        return -1;
+      }
+      if (ready == 0 || (ready < 0 && errno == EINTR)) continue;
+      char byte = 0;
+      const ssize_t n = read(STDIN_FILENO, &byte, 1);
+      if (n < 0 && errno == EINTR) continue;
+      if (n <= 0) return static_cast<int>(n);
+      const size_t used = std::mbrtowc(out, &byte, 1, &state);
+      if (used == static_cast<size_t>(-2)) continue;             // a letter of several bytes is not whole yet
+      if (used == static_cast<size_t>(-1)) state = {};           // no letter: left out
+      else return 1;
+    }
+  }
   static char* prompt(EditLine* edit) {
     static char first[] = "> ", next[] = ".. ";
     Lines* self = nullptr;
@@ -124,6 +147,7 @@ class Lines final {
   }
 
   bool editing_, more_ = false;
+  Stop* stop_ = nullptr;
   History* history_ = nullptr;
   EditLine* edit_ = nullptr;
   std::string file_;

@@ -91,9 +91,11 @@ def terminal():
     write("half a line")
     until("half a line")
     write("\x03")
-    time.sleep(0.5)
+    check("ctrl-c brings a new prompt", until("\n> "), seen)
     write("30 + 3\r")
     check("ctrl-c drops the line and the next one is answered", until("33\r\n"), seen)
+    write('"é→" .. "ü"\r')
+    check("letters of several bytes are typed", until("é→ü\r\n"), seen)
     write("for i = 1, 1e9 do local s = ('x'):rep(200000) end\r")   # longer than an empty loop within the same allowance
     until("rep(200000) end")
     time.sleep(0.1)
