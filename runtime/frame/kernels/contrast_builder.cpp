@@ -296,7 +296,7 @@ struct ContrastBuilder::Finish {
     out = &rows;
     for (const size_t w : {size_t{0}, size_t{1}}) {
       part[w] = &b.parts_[population * 2 + w];
-      judged[w] = contrast::judge(part[w]->time, part[w]->duration);
+      contrast::judge(part[w]->time, part[w]->duration, judged[w]);
       rows.slow_rows[w] = judged[w].slow_rows;
       rows.fast_rows[w] = fast_rows[w] = static_cast<int64_t>(part[w]->time.size()) - judged[w].slow_rows;
     }

@@ -72,15 +72,18 @@ void place_rows(const std::vector<int64_t>& time, size_t stretches, std::vector<
 
 }  // namespace
 
-Judged judge(const std::vector<int64_t>& time, const std::vector<int64_t>& duration) {
-  Judged result;
+void judge(const std::vector<int64_t>& time, const std::vector<int64_t>& duration, Judged& result) {
   const size_t n = time.size();
-  if (n == 0) return result;
+  result.slow_rows = 0;
+  result.slow.resize(n);
+  result.middle.clear();
+  if (n == 0) return;
   const size_t stretches = std::clamp<size_t>(n / least_stretch, 1, most_stretches);
   place_rows(time, stretches, result.stretch);
   std::vector<size_t> to(stretches);
   for (size_t s = 0; s < stretches; ++s) to[s] = n * s / stretches;
-  std::vector<int64_t> grouped(n);
+  std::vector<int64_t>& grouped = result.scratch;
+  grouped.resize(n);
   for (size_t i = 0; i < n; ++i) grouped[to[result.stretch[i]]++] = duration[i];
   RankSelector<int64_t> selector;
   std::vector<int64_t> got;
@@ -91,12 +94,10 @@ Judged judge(const std::vector<int64_t>& time, const std::vector<int64_t>& durat
     selector.select(grouped.data() + from, size, {RankSelector<int64_t>::rank(0.5, size)}, got);
     result.middle[s] = got[0];
   }
-  result.slow.resize(n);
   for (size_t i = 0; i < n; ++i) {
     result.slow[i] = duration[i] > result.middle[result.stretch[i]];
     result.slow_rows += result.slow[i];
   }
-  return result;
 }
 
 RankResult stratified(const std::vector<Sample>& samples) {

@@ -15,13 +15,14 @@ struct Judged {
   std::vector<uint8_t> slow;
   std::vector<int64_t> middle;     // median duration (nearest rank) of each stretch
   int64_t slow_rows = 0;
+  std::vector<int64_t> scratch;    // durations by stretch; kept for the next population, as all of these are
   double relative(size_t row, int64_t duration) const {
     const int64_t m = middle[stretch[row]];
     return m > 0 ? static_cast<double>(duration) / static_cast<double>(m) : 1;
   }
 };
 // Rows in any order of time; of equal times the earlier row comes first.
-Judged judge(const std::vector<int64_t>& time, const std::vector<int64_t>& duration);
+void judge(const std::vector<int64_t>& time, const std::vector<int64_t>& duration, Judged& result);
 
 struct Sample {                    // one number of one row
   double number;
