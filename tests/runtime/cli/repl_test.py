@@ -88,6 +88,7 @@ def terminal():
     check("the terminal greets and prompts", until(".help shows") and until("> "), seen)
     write("20 + 2\r")
     check("a typed line is answered", until("22\r\n"), seen)
+    until("> ")                                     # before its prompt the editor does not have the terminal
     write("half a line")
     until("half a line")
     write("\x03")
