@@ -11,7 +11,8 @@
 // own, in leaves by number of tokens and first token. At most 4 096 leaves of either kind, 100 templates a leaf (1 000
 // lines of one token), 2 KB or 128 tokens of a line. In a full leaf further lines share "FIRST <*>"; beyond the leaves
 // long lines share "<*>" and short ones "<*> LAST". The result depends on the order of the lines, never on hashing.
-// About 2 million lines a second and core; memory grows with distinct masked lines (at most 262 144 are remembered).
+// On one core about 20 million lines a second that recur, 4 million that have no words in common; memory grows with
+// distinct masked lines (at most 262 144 are remembered).
 //
 // TemplatesBuilder makes `templates` frames: service, namespace, instance, version, template, before, after (int64;
 // before absent without an earlier
