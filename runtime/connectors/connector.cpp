@@ -2,7 +2,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/connectors/connector.h"
 
+#include "runtime/base/text.h"
+
 namespace inquest {
+
+std::string Estimate::print() const {
+  std::vector<std::string> parts;
+  const auto tell = [&](const std::optional<int64_t>& n, const char* one, const char* more) {
+    if (n) parts.push_back(count(*n) + (*n == 1 ? one : more));
+  };
+  tell(series, " series", " series");
+  tell(points, " point", " points");
+  tell(spans, " span", " spans");
+  tell(logs, " log record", " log records");
+  if (bytes) parts.push_back("about " + human(static_cast<double>(*bytes), "By"));
+  return join(parts, ", ");
+}
 
 std::string Resolution::print() const {
   if (names.empty()) {

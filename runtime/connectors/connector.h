@@ -24,6 +24,11 @@
 
 namespace inquest {
 
+namespace http {
+struct Config;                           // runtime/connectors/http/config.h
+struct Traffic;
+}
+
 struct SourceConfig {
   std::string name;                      // "files", "prom"
   std::string kind;                      // "otlp", "prometheus", "opensearch", "jaeger"
@@ -31,7 +36,9 @@ struct SourceConfig {
   std::vector<std::string> signals = {}; // empty: what probe finds
   std::vector<std::string> without = {}; // signals withheld on purpose (tests, what-if): as if they did not exist
   std::map<std::string, std::string> aliases = {};  // services: name there → canonical name
-  Map options = {};                      // kind-specific: threads, layout, limits
+  Map options = {};                      // kind-specific: threads, layout, indices, …
+  std::shared_ptr<const http::Config> http = {};    // of kinds that talk to a server: credentials, TLS, proxy, limits
+  std::map<std::string, std::string> links = {};    // user interfaces for people: prometheus | grafana | jaeger | dashboards → URL
 };
 
 struct Probe {
@@ -42,6 +49,7 @@ struct Probe {
   std::vector<std::string> looked_for = {};  // when nothing is there: what was looked for
   std::vector<std::string> notes = {};   // "3 bad lines skipped (x.jsonl:17)"
   std::optional<Window> recorded = {};   // of a recording: its whole extent (the default window of a run)
+  std::optional<Duration> skew = {};     // the server's clock minus ours, from its Date header; told above 5 s
 };
 
 // A measure as this source has it.
@@ -64,6 +72,12 @@ struct Step {
   std::string cost = {};                 // for plan: "≤ 11 000 points"
 };
 
+// What an ask would cost, from cheap counts; absent = not known.
+struct Estimate {
+  std::optional<int64_t> series = {}, points = {}, spans = {}, logs = {}, bytes = {};
+  std::string print() const;             // "9 series, 342 points, about 12 kB"; empty when nothing is known
+};
+
 struct Deadline {
   int64_t monotonic_ns = 0;              // 0: none
 };
@@ -78,6 +92,15 @@ class Connector {
   virtual std::vector<Outcome<FramePtr>> fetch(const std::vector<Ask>& asks, const std::vector<Step>& steps,
                                                const std::map<std::string, Resolution>& measures,
                                                const Deadline& deadline, const Stop& stop) = 0;
+
+  // Sources on a server; a recording needs none of these.
+  virtual bool live() const { return false; }          // whether fetch leaves this machine's files
+  // For `plan`: one row per ask, by counting requests only (no rows are fetched). Asks with `unknown_names` stay empty.
+  virtual std::vector<Estimate> estimate(const std::vector<Ask>& asks, const std::map<std::string, Resolution>&,
+                                         const Deadline&, const Stop&) { return std::vector<Estimate>(asks.size()); }
+  // Where a person looks at the same thing: an URL with absolute times of the interface in SourceConfig::links; or empty.
+  virtual std::string link(const Ask&, const std::map<std::string, Resolution>&) const { return {}; }
+  virtual const http::Traffic* traffic() const { return nullptr; }  // what was sent and received so far
 };
 
 // The registry (registry.cpp): one row a kind of source.

@@ -6,38 +6,14 @@
 #include <mutex>
 
 #include "runtime/base/text.h"
-#include "runtime/connectors/otlp/asks.h"
+#include "runtime/connectors/otlp/answer.h"
+#include "runtime/connectors/otlp/measures.h"
 #include "runtime/connectors/otlp/reader.h"
 
 namespace inquest::otlp {
 
 namespace {
 
-struct MeasureAsk {
-  const char* kind;
-  Answer (*answer)(const Asking&, const Metrics&, const Resolution&);
-};
-struct SpanAsk {
-  const char* kind;
-  Answer (*answer)(const Asking&, const SpanView&);
-};
-struct LogAsk {
-  const char* kind;
-  Answer (*answer)(const Asking&, const Logs&);
-};
-
-constexpr MeasureAsk measure_asks[] = {{"metric.latency", metric_latency}};  // every other measure is a series
-constexpr SpanAsk span_asks[] = {
-    {"spans.latency", spans_latency},     {"spans.slowest", spans_slowest},       {"spans.typical", spans_typical},
-    {"spans.of_traces", spans_of_traces}, {"spans.calls", spans_calls},           {"spans.services", spans_services},
-    {"spans.contrast", spans_contrast},   {"spans.numbers", spans_numbers},       {"spans.percentiles", spans_percentiles},
-};
-constexpr LogAsk log_asks[] = {
-    {"logs.templates", logs_templates},
-    {"logs.of_traces", logs_of_traces},
-    {"logs.search", logs_search},
-    {"logs.count", logs_count},
-};
 constexpr const char* native_asks[][2] = {
     {"promql", "prometheus"}, {"ppl", "opensearch"}, {"sql", "opensearch"}, {"dsl", "opensearch"}, {"jaeger", "jaeger"},
 };
@@ -228,40 +204,20 @@ Answer OtlpConnector::answer_with_window(const Ask& ask, Signal signal, const st
                                          const Deadline& deadline, const Stop& stop) {
   const Asking asking{ask, config_.aliases, deadline, stop};
   if (auto failure = asking.stopped()) return *failure;
-  std::vector<std::string> known;
   if (signal == Signal::metrics) {
     auto metrics = reader_->metrics(stop);
     if (!metrics) return failure_of(metrics.error());
-    if (ask.kind == "metric.named") return metric_named(asking, **metrics);
     const auto at = measures.find(measure_of(ask));
-    if (at == measures.end())
-      return Failure{Failure::Class::internal, "measure of `" + printable(ask.kind, 60) + "` was not resolved before it was asked"};
-    const Resolution& measure = at->second;
-    if (measure.names.empty())
-      return Failure{Failure::Class::unsupported,
-                     "no metric here tells " + measure.measure + ": looked for " + join(measure.tried, ", "),
-                     measure.nearest.empty() ? "send one of these metrics, or add the name yours has to measures/" + measure.measure + ".lua"
-                                             : "nearest here: " + join(measure.nearest, ", ")};
-    for (const MeasureAsk& row : measure_asks)
-      if (ask.kind == row.kind) return row.answer(asking, **metrics, measure);
-    return metric_series(asking, **metrics, measure);
+    return answer_metrics(asking, **metrics, at == measures.end() ? nullptr : &at->second);
   }
   if (signal == Signal::spans) {
     auto view = spans(stop);
     if (!view) return failure_of(view.error());
-    for (const SpanAsk& row : span_asks) {
-      if (ask.kind == row.kind) return row.answer(asking, **view);
-      known.push_back(row.kind);
-    }
-  } else {
-    auto logs = reader_->logs(stop);
-    if (!logs) return failure_of(logs.error());
-    for (const LogAsk& row : log_asks) {
-      if (ask.kind == row.kind) return row.answer(asking, **logs);
-      known.push_back(row.kind);
-    }
+    return answer_spans(asking, **view);
   }
-  return Failure{Failure::Class::unsupported, "otlp does not know the ask `" + printable(ask.kind, 60) + "`", did_you_mean(ask.kind, known)};
+  auto logs = reader_->logs(stop);
+  if (!logs) return failure_of(logs.error());
+  return answer_logs(asking, **logs);
 }
 
 std::vector<Answer> OtlpConnector::fetch(const std::vector<Ask>& asks, const std::vector<Step>&,
