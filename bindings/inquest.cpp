@@ -63,6 +63,7 @@ struct Inquest::Inside {
   Settings settings;
   std::string home;
   std::vector<Source> sources;
+  std::map<std::string, std::string> signals;
   SystemClock clock;
 };
 
@@ -162,6 +163,7 @@ Status Inquest::add_source(const SourceConfig& config, std::unique_ptr<Connector
 }
 
 std::vector<Source>& Inquest::sources() { return inside_->sources; }
+std::map<std::string, std::string>& Inquest::signals() { return inside_->signals; }
 
 Result<Map> Inquest::inputs(const Sop& sop, const std::vector<std::string>& given) {
   std::vector<std::string> names;
@@ -226,6 +228,7 @@ Result<RunResult> Inquest::run(const Procedure& procedure, const RunOptions& opt
   request.catalogue = &procedure.catalogue;
   request.sources = &inside_->sources;
   request.signals = options.signals;
+  request.signals.insert(inside_->signals.begin(), inside_->signals.end());
   Result<Map> given = inputs(sop, options.inputs);
   if (!given) return given.error();
   request.inputs = std::move(*given);

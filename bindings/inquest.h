@@ -85,6 +85,8 @@ class Inquest final {
   Status add_source(const SourceConfig& config);                            // by kind, from the registry
   Status add_source(const SourceConfig& config, std::unique_ptr<Connector> connector);
   std::vector<Source>& sources();
+  // Signal → source, where several sources have one; for every run, unless RunOptions::signals says another.
+  std::map<std::string, std::string>& signals();
 
   Result<RunResult> run(const RunOptions& options);
   Result<RunResult> run(const Procedure& procedure, const RunOptions& options);

@@ -37,7 +37,7 @@ find_package(Poco REQUIRED COMPONENTS Foundation)
 find_package(ZLIB REQUIRED)
 find_package(SQLite3 REQUIRED)
 find_package(PkgConfig REQUIRED)
-foreach(package luajit:luajit zstd:libzstd utf8proc:libutf8proc simdjson:simdjson edit:libedit)
+foreach(package luajit:luajit zstd:libzstd utf8proc:libutf8proc simdjson:simdjson edit:libedit yaml-cpp:yaml-cpp)
   string(REPLACE ":" ";" pair ${package})
   list(GET pair 0 target)
   list(GET pair 1 module)
@@ -46,7 +46,8 @@ foreach(package luajit:luajit zstd:libzstd utf8proc:libutf8proc simdjson:simdjso
 endforeach()
 
 # Start-up counts: each shared library costs a tenth of a millisecond before main, so what has a static form is linked so.
-foreach(pair PkgConfig::luajit:luajit-5.1 PkgConfig::zstd:zstd PkgConfig::utf8proc:utf8proc SQLite::SQLite3:sqlite3)
+foreach(pair PkgConfig::luajit:luajit-5.1 PkgConfig::zstd:zstd PkgConfig::utf8proc:utf8proc PkgConfig::yaml-cpp:yaml-cpp
+    SQLite::SQLite3:sqlite3)
   string(REGEX MATCH "^(.+):([^:]+)$" _ ${pair})
   find_library(STATIC_${CMAKE_MATCH_2} lib${CMAKE_MATCH_2}.a)
   if(STATIC_${CMAKE_MATCH_2} AND NOT INQUEST_SANITIZE)

@@ -44,6 +44,7 @@ Status Evaluator::Inside::open(Clock& clock, const std::string& sop_folder, lua:
   SessionRequest request;
   request.catalogue = &catalogue;
   request.sources = &inquest.sources();
+  request.signals = inquest.signals();
   request.reviewer = reviewer.get();
   request.clock = &clock;
   request.stop = &stop;

@@ -26,8 +26,8 @@ int run(const std::vector<std::string>& arguments, User& user) {
   return watched(user, [&](lua::Watch& watch) {
     auto inquest = open_inquest(common, &watch);
     if (!inquest) return fail(inquest.error());
-    if (!sources.data.empty())
-      if (Status opened = open_sources(**inquest, sources, ""); !opened) return fail(opened.error());
+    if (sources.named())
+      if (Status opened = open_sources(**inquest, sources, "", user); !opened) return fail(opened.error());
     lua::Options options;
     options.watch = &watch;
     options.cancel = user.stop;

@@ -323,8 +323,7 @@ int run(const std::vector<std::string>& arguments, User& user) {
       folder = place->folder;
       sources.demo = true;
     }
-    if (sources.demo || !sources.data.empty())
-      if (Status opened = open_sources(**inquest, sources, folder); !opened) return fail(opened.error());
+    if (Status opened = open_sources(**inquest, sources, folder, user, false); !opened) return fail(opened.error());
     script::Evaluator evaluator(**inquest, *user.stop, *user.clock, folder, &watch);
     auto console = script::Console::open(evaluator, *user.stop, &watch, [](std::string_view line) { print_out(printable(line) + "\n"); });
     if (!console) return fail(console.error());

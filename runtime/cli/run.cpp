@@ -91,7 +91,7 @@ int run_here(Options& o, User& user, lua::Watch& watch) {
     return fail(Error{Code::config, fmt::format("`{}` has {} mistake{}; nothing was run", (*procedure)->sop.name, errors, errors == 1 ? "" : "s"),
                       "", "mend what is listed above; `inquest check` looks again"});
   }
-  if (Status opened = open_sources(**inquest, o.sources, (*procedure)->folder); !opened) return fail(opened.error());
+  if (Status opened = open_sources(**inquest, o.sources, (*procedure)->folder, user); !opened) return fail(opened.error());
 
   // The walk names the case at its end: where it is kept is settled before it begins.
   if (o.run.case_path.empty()) {

@@ -23,7 +23,7 @@ int run(const std::vector<std::string>& arguments, User& user) {
   if (!inquest) return fail(inquest.error());
   Result<Catalogue> catalogue = (*inquest)->catalogue();
   if (!catalogue) return fail(catalogue.error());
-  if (Status opened = open_sources(**inquest, sources, ""); !opened) return fail(opened.error());
+  if (Status opened = open_sources(**inquest, sources, "", user); !opened) return fail(opened.error());
   int exit = 0;
   Json rows = Json::array();
   std::string text;

@@ -12,6 +12,7 @@
 
 #include "bindings/lua/child.h"
 #include "runtime/base/text.h"
+#include "runtime/connectors/settings/settings.h"
 #include "runtime/report/paper.h"
 #include "runtime/report/words.h"
 
@@ -155,29 +156,64 @@ Style style_for(const Common& common, const User& user, bool terminal) {
 
 void add_source_options(CLI::App& app, SourceOptions& options, bool demo) {
   app.add_option("--data", options.data, "a directory (or file) of OTLP-JSON lines: plain, gzip or zstd")->allow_extra_args(false)->type_name("DIR");
+  app.add_option("--sources", options.files, "sources on servers: an inquest.yaml")->allow_extra_args(false)->type_name("FILE");
+  app.add_option("--grafana", options.grafana, "sources on servers: datasources.yaml of Grafana's provisioning")->allow_extra_args(false)->type_name("FILE");
   if (demo) app.add_flag("--demo", options.demo, "the recording shipped with the SOP");
   app.add_option("--without", options.without, "withhold a signal: metrics, spans or logs")->allow_extra_args(false)
       ->check(CLI::IsMember({"metrics", "spans", "logs"}))->type_name("SIGNAL");
   app.add_option("--threads", options.threads, "threads that read files; 0: one a core")->type_name("N")->check(CLI::Range(0, 256));
 }
 
-Status open_sources(Inquest& inquest, const SourceOptions& options, const std::string& sop_folder) {
+namespace {
+
+// What files of configuration say, added up. A name twice is told by add_source.
+Result<settings::Configuration> configured(const SourceOptions& options, User& user) {
+  settings::Configuration all;
+  const auto add = [&](Result<settings::Configuration> read) -> Status {
+    if (!read) return read.error();
+    for (SourceConfig& source : read->sources) all.sources.push_back(std::move(source));
+    for (const auto& [signal, name] : read->signals) all.signals[signal] = name;
+    for (std::string& note : read->notes) all.notes.push_back(std::move(note));
+    for (std::string& file : read->files) all.files.push_back(std::move(file));
+    return {};
+  };
+  for (const std::string& file : options.files)
+    if (Status added = add(settings::read_file(file, settings::Origin::own, user.environment)); !added) return added.error();
+  for (const std::string& file : options.grafana)
+    if (Status added = add(settings::read_grafana(file, user.environment)); !added) return added.error();
+  if (!options.named())
+    if (Status added = add(settings::find_configuration(".", user.environment)); !added) return added.error();
+  return all;
+}
+
+}  // namespace
+
+Status open_sources(Inquest& inquest, const SourceOptions& options, const std::string& sop_folder, User& user, bool required) {
   std::vector<std::string> places = options.data;
   if (options.demo) {
     if (!places.empty()) return Error{Code::usage, "--demo and --data exclude each other", "--demo", "give one of them"};
     places.push_back(sop_folder + "/replay");
   }
-  if (places.empty())
-    return Error{Code::usage, "no telemetry is named", "", "give --data DIR (OTLP-JSON files), or --demo for the recording shipped with the SOP"};
+  Result<settings::Configuration> configuration = configured(options, user);
+  if (!configuration) return configuration.error();
+  for (const std::string& note : configuration->notes) print_err("note: " + printable(note, 500) + "\n");
+  if (places.empty() && configuration->sources.empty() && !required) return {};
+  if (places.empty() && configuration->sources.empty())
+    return Error{Code::usage, configuration->files.empty() ? "no telemetry is named" : "no source stands in " + join(configuration->files, " and "), "",
+                 "give --sources FILE (inquest.yaml: docs/sources.md), --grafana FILE, --data DIR (OTLP-JSON files), or --demo for the recording shipped with the SOP"};
   for (size_t i = 0; i < places.size(); ++i) {
     SourceConfig config;
     config.name = i == 0 ? "files" : fmt::format("files{}", i + 1);
     config.kind = "otlp";
     config.at = places[i];
-    config.without = options.without;
-    if (options.threads) config.options.emplace_back("threads", static_cast<int64_t>(options.threads));
+    configuration->sources.push_back(std::move(config));
+  }
+  for (SourceConfig& config : configuration->sources) {
+    for (const std::string& signal : options.without) config.without.push_back(signal);
+    if (options.threads && config.kind == "otlp") set(config.options, "threads", static_cast<int64_t>(options.threads));
     if (Status added = inquest.add_source(config); !added) return added;
   }
+  for (const auto& [signal, name] : configuration->signals) inquest.signals()[signal] = name;
   return {};
 }
 

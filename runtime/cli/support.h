@@ -33,15 +33,23 @@ bool use_colour(const Common& common, const User& user, bool terminal);
 std::string language(const Common& common, const User& user);
 Style style_for(const Common& common, const User& user, bool terminal);
 
-// Where telemetry comes from: --demo, --data DIR (as source of all signals).
+// Where telemetry comes from: --demo, --data DIR (as source of all signals), --sources FILE, --grafana FILE; else what
+// runtime/connectors/settings finds: $INQUEST_SOURCES, ./inquest.yaml, the person's own file.
 struct SourceOptions {
   std::vector<std::string> data;
+  std::vector<std::string> files;    // --sources
+  std::vector<std::string> grafana;
   bool demo = false;
+  bool offline = false;
   std::vector<std::string> without;
   size_t threads = 0;
+  bool named() const { return demo || !data.empty() || !files.empty() || !grafana.empty(); }
 };
 void add_source_options(CLI::App& app, SourceOptions& options, bool demo);
-Status open_sources(Inquest& inquest, const SourceOptions& options, const std::string& sop_folder);
+// Without any: an error that says how to name one, unless `required` is false. What configuration has to tell goes to
+// stderr.
+Status open_sources(Inquest& inquest, const SourceOptions& options, const std::string& sop_folder, User& user,
+                    bool required = true);
 
 // Runs `child` in a forked process; a crash or hang is printed as its typed cause and gives 1.
 int watched(User& user, const std::function<int(lua::Watch&)>& child);
