@@ -22,6 +22,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -42,7 +43,8 @@ struct Field {
   std::string path = {};                 // as it is addressed: attributes.http.method, span.attributes.http@method
   std::string type = {};                 // keyword, long, date_nanos, text, …; "conflict" of several; empty: not mapped
   std::string doc = {};                  // for terms, sort and numeric aggregations: path or path.keyword; empty: none
-  std::string why = {};                  // when doc is empty: why ("text without keyword", "long in 2 indices, keyword in 1")
+  std::string why = {};                  // when doc is empty: why ("text without keyword", "long, keyword in different indices")
+  bool cut = false;                      // mapped as whole numbers while fractions are sent: numbers there are wrong
   bool there() const { return !type.empty(); }
   bool text() const { return type == "text" || type == "match_only_text"; }
   bool numeric() const;                  // long … double: ranges and numeric aggregations mean what they say
@@ -73,6 +75,7 @@ struct Layout {
   // Services that send server or consumer spans, as they are written there: the others are known by their roots.
   std::set<std::string> entry_services = {};
   bool entry_services_whole = true;      // false: there were more than were counted
+  bool serviceless = false;              // documents without a service exist: the workload's name may stand for it
   std::optional<Window> extent = {};     // first and last time, where known
   int64_t rows = 0;                      // documents, at probing
 
@@ -101,8 +104,13 @@ Json all_of(std::vector<Json> filters);                  // bool.filter; of one:
 Json any_of(std::vector<Json> filters);                  // bool.should, at least one
 Json not_any(std::vector<Json> filters);                 // bool.must_not
 Json exists(const Field& field);
-// The field equals one of the values: numbers and booleans told as text too.
-Json equals(const Field& field, const std::vector<std::string>& values);
+// The field equals one of the values: numbers and booleans told as text too. `loose` becomes true where more may match.
+Json equals(const Layout& layout, const Field& field, const std::vector<std::string>& values, bool* loose = nullptr);
+// Above and below, null where the field cannot tell (loose becomes true: whoever has the field).
+Json between(const Layout& layout, const Field& field, std::optional<double> above, std::optional<double> below, bool* loose = nullptr);
+// Words of `text` that a document which holds it must have, as a filter on a text field; null when there are none.
+// `masked`: text is a template, its runs of digits are gone.
+Json words_filter(const Field& field, std::string_view text, bool masked);
 
 Json window_filter(const Layout& layout, const Window& window);
 // Whether the window's ends fall between what the field can tell apart (a `date` holds milliseconds).
@@ -119,9 +127,11 @@ Json entry_root_filter(const Layout& layout);
 struct Filter {
   Json query = {};                       // of `query`
   std::vector<std::string> loose = {};   // conditions that the server cannot decide: it lets through more
+  std::vector<std::string> notes = {};   // "no attribute `x` is mapped in ss4o_traces-*"
   bool exact() const { return loose.empty(); }
 };
-// Scope (service with its aliases, namespace, instance, version, operation), `where` and the window of the ask.
+// Scope (service with its aliases, namespace, instance, version, operation), `where` and the window; a window [0, 0)
+// limits nothing (add window_filter()s of your own then).
 Filter scope_filter(const Layout& layout, const Ask& ask, const Window& window, const otlp::Aliases& aliases);
 // Names as they are written there that the ask calls `service`.
 std::vector<std::string> written_services(std::string_view service, const otlp::Aliases& aliases);
@@ -136,21 +146,22 @@ Json source_fields(const Layout& layout);
 uint8_t kind_number(std::string_view text);              // SPAN_KIND_SERVER, Server, server, 2 → 2; else 0
 uint8_t status_number(std::string_view text);            // 2, Error, STATUS_CODE_ERROR → 2; else 0
 
-// Documents as OTLP-JSON, for otlp::decode_text: rows in the order given, those of one resource after the other in one
-// line. Numbers of fields mapped as double stay doubles.
+// Documents as OTLP-JSON, for otlp::decode_text: rows in the order given, neighbours of one resource in one line. Numbers
+// of fields mapped as double stay doubles. What writers change on their way is not undone: SS4O makes every resource
+// attribute a text, and both formats of the Collector rename an attribute `a` beside `a.b` to `a.value`.
 class Rows final {
  public:
   explicit Rows(const Layout& layout);
+  ~Rows();
   void add(const Json& hit);             // {"_source": …}
   size_t size() const { return size_; }
-  size_t bad() const { return bad_; }    // documents that are no span or record
+  size_t bad() const { return bad_; }    // documents that are no span or record; the decoder does not see them
+  std::vector<std::string> notes() const;// of Jaeger's documents
   std::string finish();                  // lines
 
  private:
-  void span(const Json& source, std::string& out) const;
-  void record(const Json& source, std::string& out) const;
-  const Layout& layout_;
-  std::string lines_, resource_, scope_;
+  struct Inside;
+  const std::unique_ptr<Inside> inside_;
   size_t size_ = 0, bad_ = 0;
 };
 
