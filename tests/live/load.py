@@ -1,0 +1,159 @@
+# Loads the recording into running servers and waits until each has all of it.
+# SPDX-License-Identifier: Apache-2.0
+"""Every function says how many records the server counts afterwards; a record that a server refuses is an error here, so that
+no test runs on half of the data. Index names: SPANS and LOGS, `prefix` before each of them for a second set."""
+import json
+import re
+import time
+import urllib.error
+import urllib.request
+
+import layouts
+from recording import FROM, PATHS, TO
+
+SPANS = {"otel-v1": "otel-v1-apm-span-000001", "dp": "dp-otel-v1-apm-span-000001", "ss4o": "ss4o_traces-default-namespace"}
+LOGS = {"demo": "otel-logs-2026-11-21", "dp": "dp-logs-otel-v1-000001"}
+MAPPINGS = {SPANS["otel-v1"]: layouts.OTEL_V1, SPANS["dp"]: layouts.DP, LOGS["dp"]: layouts.DP_LOGS}  # the others: dynamic
+WRITE_SPAN = {"otel-v1": layouts.span_otel_v1, "ss4o": layouts.span_ss4o}
+WRITE_LOG = {"demo": layouts.log_demo, "dp": layouts.log_dp}
+
+
+class Refused(Exception):
+    pass
+
+
+def call(url, method="GET", body=None, content_type="application/json", timeout=60):
+    request = urllib.request.Request(url, body, {"Content-Type": content_type} if body is not None else {}, method=method)
+    try:
+        with urllib.request.urlopen(request, timeout=timeout) as answer:
+            return answer.status, answer.read()
+    except urllib.error.HTTPError as e:
+        raise Refused(f"{method} {url}: {e.code} {e.read()[:600]!r}") from None
+
+
+def get(url):
+    return json.loads(call(url)[1])
+
+
+def until(what, count, wanted, seconds=60):
+    """Calls count() until it says `wanted`; what it said last is in the error."""
+    end, last = time.monotonic() + seconds, None
+    while time.monotonic() < end:
+        last = count()
+        if last == wanted:
+            return last
+        time.sleep(0.2)
+    raise Refused(f"{what}: {last} after {seconds} s, {wanted} were sent")
+
+
+# ---- OpenSearch ----
+def bulk(url, documents, batch=3000):
+    """`documents`: (index, document). Only creates; the first refusal is raised."""
+    lines, sent = [], 0
+
+    def send():
+        answer = json.loads(call(url + "/_bulk?filter_path=errors,items.*.error", "POST", b"".join(lines), "application/x-ndjson")[1])
+        if answer["errors"]:
+            raise Refused(str(next(i["create"]["error"] for i in answer["items"] if i.get("create", {}).get("error"))))
+
+    for index, document in documents:
+        lines.append(b'{"create":{"_index":"%s"}}\n%s\n' % (index.encode(), json.dumps(document, separators=(",", ":")).encode()))
+        if len(lines) == batch:
+            send()
+            sent, lines = sent + len(lines), []
+    if lines:
+        send()
+    return sent + len(lines)
+
+
+def create_index(url, index, mapping):
+    body = {"settings": {"number_of_replicas": 0, "number_of_shards": 1, "refresh_interval": "-1",
+                         "index.translog.durability": "async", "index.mapping.total_fields.limit": 2000}}
+    if mapping:
+        body["mappings"] = mapping
+    call(f"{url}/{index}", "PUT", json.dumps(body).encode())
+
+
+def span_documents(recording, layout, change=lambda span: span):
+    if layout != "dp":
+        return (WRITE_SPAN[layout](r, s, u, change(span)) for r, s, u, span in recording.spans())
+    roots = {span["traceId"]: span for _, _, _, span in recording.spans() if not span.get("parentSpanId")}
+    return (layouts.span_dp(r, s, u, change(span), roots.get(span["traceId"])) for r, s, u, span in recording.spans())
+
+
+def opensearch(url, recording, spans=("otel-v1", "dp", "ss4o"), logs=("demo", "dp"), prefix=""):
+    """{index: documents}"""
+    counts = {}
+    for table, kinds, documents in ((SPANS, spans, lambda l: span_documents(recording, l)),
+                                    (LOGS, logs, lambda l: (WRITE_LOG[l](*record) for record in recording.logs()))):
+        for layout in kinds:
+            index = prefix + table[layout]
+            create_index(url, index, MAPPINGS.get(table[layout]))
+            sent = bulk(url, ((index, d) for d in documents(layout)))
+            call(f"{url}/{index}/_refresh", "POST", b"")
+            counts[index] = until(index, lambda i=index: get(f"{url}/{i}/_count")["count"], sent)
+    return counts
+
+
+# ---- Jaeger ----
+def jaeger(server, recording):
+    """Spans in memory, or in its OpenSearch; the number of traces that the recording has."""
+    traces = set()
+    for document in recording.documents("spans"):
+        for resource in document["resourceSpans"]:
+            for scope in resource["scopeSpans"]:
+                traces |= {span["traceId"] for span in scope["spans"]}
+    spans = sum(1 for _ in recording.spans())
+    for line in recording.lines("spans"):
+        status, answer = call(server.otlp + PATHS["spans"], "POST", line)
+        if json.loads(answer or b"{}").get("partialSuccess"):
+            raise Refused(f"Jaeger took a part: {answer[:300]!r}")
+    if server.opensearch:
+        def count():
+            call(server.opensearch + "/jaeger-span-*/_refresh", "POST", b"")
+            return get(server.opensearch + "/jaeger-span-*/_count")["count"]
+        until("Jaeger's spans in OpenSearch", count, spans)
+    else:
+        services = get(server.query + "/api/services")["data"]
+        begin, end = (int(time.mktime(time.strptime(t, "%Y-%m-%dT%H:%M:%SZ")) - time.timezone) * 1000000 for t in (FROM, TO))
+
+        def count():
+            found = set()
+            for service in services:
+                answer = get(f"{server.query}/api/traces?service={service}&start={begin - 3600000000}&end={end + 3600000000}&limit=100000")
+                found |= {t["traceID"].rjust(32, "0") for t in answer["data"]}
+            return len(found)
+        until("Jaeger's traces", count, len(traces))
+    return len(traces)
+
+
+# ---- Prometheus ----
+def prometheus3(server, recording):
+    """Through its OTLP receiver; the number of series."""
+    for line in recording.lines("metrics"):
+        call(server.url + "/api/v1/otlp/v1/metrics", "POST", line)
+    return series(server)
+
+
+def prometheus2(server, collector, recording):
+    """Through the Collector's remote write, line by line, until the last sample has come."""
+    last = 0
+    for line in recording.lines("metrics"):
+        _, answer = call(collector.url + PATHS["metrics"], "POST", line)
+        if json.loads(answer or b"{}").get("partialSuccess"):
+            raise Refused(f"the Collector took a part: {answer[:300]!r}")
+        last = max([last] + [int(t) for t in re.findall(rb'"timeUnixNano":"(\d+)"', line)])
+
+    def newest():
+        answer = get(f"{server.url}/api/v1/query?query=max(timestamp({{__name__=~%22.%2B%22}}))&time={last // 10**9 + 1}")
+        result = answer["data"]["result"]
+        return int(float(result[0]["value"][1]) * 1000) if result else None
+    until("the newest sample", newest, last // 10**6)
+    log = collector.log_tail(1000)
+    if "Exporting failed" in log or "Dropping data" in log:
+        raise Refused("the Collector dropped metrics:\n" + log[-2000:])
+    return series(server)
+
+
+def series(server):
+    return int(get(server.url + "/api/v1/status/tsdb")["data"]["headStats"]["numSeries"])

@@ -1,0 +1,141 @@
+#!/usr/bin/env python3
+# The servers, loaded with the recording: for the live tests, and from the command line for a person who wants to look at them.
+# SPDX-License-Identifier: Apache-2.0
+"""usage: tests/live/stack.py start FOLDER [PART…] | stop FOLDER | status FOLDER
+
+parts: opensearch prometheus2 prometheus3 jaeger jaeger-opensearch (all that are installed)
+`start` in a FOLDER where a stack runs adds the parts that are missing. The servers live on until `stop`; FOLDER/stack.json
+says their URLs. Everything listens on loopback only.
+"""
+import json
+import os
+import sys
+import threading
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import load  # noqa: E402
+import servers  # noqa: E402
+from recording import FROM, Recording  # noqa: E402
+
+PARTS = {"opensearch": "opensearch", "prometheus2": "collector", "prometheus3": "prometheus3", "jaeger": "jaeger",
+         "jaeger-opensearch": "jaeger"}  # part → what must be installed for it last
+
+
+def installed(part):
+    return os.path.exists(os.path.join(servers.HOME, PARTS[part], "ready"))
+
+
+def span_age():
+    """Jaeger looks so far back for the names of services: from today to before the recording."""
+    begin = time.mktime(time.strptime(FROM, "%Y-%m-%dT%H:%M:%SZ")) - time.timezone
+    return f"{int((time.time() - begin) / 3600) + 72}h"
+
+
+class Stack:
+    """`server[part]` and what was loaded, `loaded[part]`."""
+
+    def __init__(self, folder, detached=False):
+        self.folder, self.detached = os.path.abspath(folder), detached
+        self.server, self.loaded, self.seconds = {}, {}, {}
+        self.recording = Recording()
+
+    def make(self, kind, name, *args, **more):
+        self.server[name] = kind(os.path.join(self.folder, name), *args, detached=self.detached, **more)
+        return self.server[name].start()
+
+    # ---- parts ----
+    def opensearch(self):
+        self.make(servers.OpenSearch, "opensearch")
+        return load.opensearch(self.server["opensearch"].url, self.recording)
+
+    def prometheus2(self):
+        prometheus = self.make(servers.Prometheus2, "prometheus2")
+        collector = self.make(servers.Collector, "collector", prometheus.url)
+        count = load.prometheus2(prometheus, collector, self.recording)
+        collector.stop()
+        del self.server["collector"]
+        return {"series": count}
+
+    def prometheus3(self):
+        return {"series": load.prometheus3(self.make(servers.Prometheus3, "prometheus3"), self.recording)}
+
+    def jaeger(self):
+        return {"traces": load.jaeger(self.make(servers.Jaeger, "jaeger"), self.recording)}
+
+    def jaeger_opensearch(self):
+        server = self.make(servers.Jaeger, "jaeger-opensearch", opensearch=self.server["opensearch"].url, max_span_age=span_age())
+        return {"traces": load.jaeger(server, self.recording)}
+
+    def start(self, parts):
+        """All side by side but what needs OpenSearch. A part that fails is the error, after all have ended."""
+        errors = []
+
+        def one(part):
+            begin = time.monotonic()
+            try:
+                self.loaded[part] = getattr(self, part.replace("-", "_"))()
+                self.seconds[part] = time.monotonic() - begin
+            except Exception as e:  # told below, with the part's name
+                errors.append(f"{part}: {e}")
+
+        first = [p for p in parts if p != "jaeger-opensearch"]
+        # from threads a server would die with its thread (PR_SET_PDEATHSIG), so they are started here and loaded there
+        for part in first + [p for p in parts if p not in first]:
+            one(part)
+        if errors:
+            raise load.Refused("\n".join(errors))
+        return self
+
+    def stop(self):
+        for name in ("collector", "jaeger-opensearch", "jaeger", "prometheus3", "prometheus2", "opensearch"):
+            if name in self.server:
+                self.server[name].stop()
+
+    def describe(self):
+        out = {}
+        for name, server in self.server.items():
+            out[name] = {"url": getattr(server, "query", server.url), "pid": server.pid, "since": server.since, "port": server.port,
+                         "loaded": self.loaded.get(name, {}), "seconds": round(self.seconds.get(name, 0), 1)}
+        return out
+
+
+def main():
+    if len(sys.argv) < 3 or sys.argv[1] not in ("start", "stop", "status"):
+        print(__doc__)
+        return 2
+    action, folder, parts = sys.argv[1], os.path.abspath(sys.argv[2]), sys.argv[3:]
+    path = os.path.join(folder, "stack.json")
+    known = json.load(open(path, encoding="utf-8")) if os.path.exists(path) else {}
+    stack = Stack(folder, detached=True)
+    for name, was in known.items():
+        kind = {"opensearch": servers.OpenSearch, "prometheus2": servers.Prometheus2, "prometheus3": servers.Prometheus3}.get(name, servers.Jaeger)
+        server = kind(os.path.join(folder, name), detached=True, port=was["port"])
+        server.pid, server.since = was["pid"], was["since"]
+        if server.alive():
+            stack.server[name], stack.loaded[name] = server, was["loaded"]
+            stack.seconds[name] = was["seconds"]
+    if action == "start":
+        for part in parts or [p for p in PARTS if installed(p)]:
+            if part not in PARTS:
+                print(f"no part {part}; there are: {' '.join(PARTS)}")
+                return 2
+            if part not in stack.server:
+                servers.remove(os.path.join(folder, part))
+                stack.start([part])
+                with open(path + ".new", "w", encoding="utf-8") as f:
+                    json.dump(stack.describe(), f, indent=1)
+                os.replace(path + ".new", path)
+    if action == "stop":
+        stack.stop()
+        if os.path.exists(path):
+            os.remove(path)
+        return 0
+    for name, one in stack.describe().items():
+        print(f"{name:18} {one['url']:26} pid {one['pid']}, loaded in {one['seconds']} s: "
+              + ", ".join(f"{v} {k}" for k, v in one["loaded"].items()))
+    return 0 if stack.server else 3
+
+
+if __name__ == "__main__":
+    sys.exit(main())
