@@ -96,7 +96,8 @@ struct LogLine {                         // one try
 
 class Door final {
  public:
-  // Errors: config (a bad URL, unreadable CA or key file, user info in the URL, an unknown TLS version), missing libcurl.
+  // Errors: config (a bad URL, unreadable CA or key file, user info in the URL, an unknown TLS version). Nothing is loaded
+  // or sent yet; a missing libcurl is told by the first `send` (unsupported).
   static Result<std::unique_ptr<Door>> open(const Config& config, std::vector<Endpoint> allowed);
   ~Door();
   // A request that no row of the table allows is not sent: `internal`.
