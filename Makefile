@@ -3,6 +3,7 @@
 #
 #   make demo     build, run the memory-leak investigation on the recording shipped with it, write case and report
 #   make test     build, run every test: unit, language, attacks, SOPs on recordings, commands, lints
+#   make test-live   the program against real servers; installs them for the user first (once, minutes), see tests/live/run
 #   make build    build/inquest and what embeds it
 #   make bench    Inquest beside its peers on the same work, ratios and bars; BENCH_SIZE=100k for a quick one
 #   make asan     unit tests under address and undefined-behaviour sanitizers
@@ -14,7 +15,7 @@ BUILD ?= build
 JOBS  ?= $(shell nproc)
 OUT   ?= out
 
-.PHONY: build program all demo test bench asan fuzz levels docs format install packages clean
+.PHONY: build program all demo test test-live bench asan fuzz levels docs format install packages clean
 
 packages:
 	@.ci/packages
@@ -40,6 +41,9 @@ demo: program
 
 test: all
 	@tests/run $(BUILD)
+
+test-live: program
+	@tests/live/run $(LIVE) $(BUILD)
 
 bench: packages
 	@cmake --preset release -B $(BUILD)-release >/dev/null

@@ -10,7 +10,6 @@ says their URLs. Everything listens on loopback only.
 import json
 import os
 import sys
-import threading
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -18,7 +17,7 @@ import load  # noqa: E402
 import servers  # noqa: E402
 from recording import FROM, Recording  # noqa: E402
 
-PARTS = {"opensearch": "opensearch", "prometheus2": "collector", "prometheus3": "prometheus3", "jaeger": "jaeger",
+PARTS = {"opensearch": "opensearch", "prometheus2": "prometheus2", "prometheus3": "prometheus3", "jaeger": "jaeger",
          "jaeger-opensearch": "jaeger"}  # part → what must be installed for it last
 
 
@@ -28,8 +27,7 @@ def installed(part):
 
 def span_age():
     """Jaeger looks so far back for the names of services: from today to before the recording."""
-    begin = time.mktime(time.strptime(FROM, "%Y-%m-%dT%H:%M:%SZ")) - time.timezone
-    return f"{int((time.time() - begin) / 3600) + 72}h"
+    return f"{int((time.time() - load.nanoseconds(FROM) / 10**9) / 3600) + 72}h"
 
 
 class Stack:
@@ -51,6 +49,8 @@ class Stack:
 
     def prometheus2(self):
         prometheus = self.make(servers.Prometheus2, "prometheus2")
+        if not os.path.exists(os.path.join(servers.HOME, "collector", "ready")):
+            return {"series, by our own translation": load.prometheus2(prometheus, None, self.recording)}
         collector = self.make(servers.Collector, "collector", prometheus.url)
         count = load.prometheus2(prometheus, collector, self.recording)
         collector.stop()
@@ -68,23 +68,17 @@ class Stack:
         return {"traces": load.jaeger(server, self.recording)}
 
     def start(self, parts):
-        """All side by side but what needs OpenSearch. A part that fails is the error, after all have ended."""
-        errors = []
-
-        def one(part):
+        """One after the other. A part that fails is the error, and its server is not left behind."""
+        for part in parts:
             begin = time.monotonic()
             try:
                 self.loaded[part] = getattr(self, part.replace("-", "_"))()
-                self.seconds[part] = time.monotonic() - begin
-            except Exception as e:  # told below, with the part's name
-                errors.append(f"{part}: {e}")
-
-        first = [p for p in parts if p != "jaeger-opensearch"]
-        # from threads a server would die with its thread (PR_SET_PDEATHSIG), so they are started here and loaded there
-        for part in first + [p for p in parts if p not in first]:
-            one(part)
-        if errors:
-            raise load.Refused("\n".join(errors))
+            except Exception as e:
+                for name in (part, "collector"):
+                    if name in self.server:
+                        self.server.pop(name).stop()
+                raise load.Refused(f"{part}: {e}") from e
+            self.seconds[part] = time.monotonic() - begin
         return self
 
     def stop(self):
@@ -100,21 +94,33 @@ class Stack:
         return out
 
 
+def known(folder):
+    path = os.path.join(folder, "stack.json")
+    if not os.path.exists(path):
+        return {}
+    with open(path, encoding="utf-8") as f:
+        return json.load(f)
+
+
+def attached(folder):
+    """The stack that `start FOLDER` has up, as far as it lives."""
+    stack = Stack(folder, detached=True)
+    for name, was in known(folder).items():
+        kind = {"opensearch": servers.OpenSearch, "prometheus2": servers.Prometheus2, "prometheus3": servers.Prometheus3}.get(name, servers.Jaeger)
+        server = kind(os.path.join(folder, name), detached=True, port=was["port"])
+        server.pid, server.since = was["pid"], was["since"]
+        if server.alive():
+            stack.server[name], stack.loaded[name], stack.seconds[name] = server, was["loaded"], was["seconds"]
+    return stack
+
+
 def main():
     if len(sys.argv) < 3 or sys.argv[1] not in ("start", "stop", "status"):
         print(__doc__)
         return 2
     action, folder, parts = sys.argv[1], os.path.abspath(sys.argv[2]), sys.argv[3:]
     path = os.path.join(folder, "stack.json")
-    known = json.load(open(path, encoding="utf-8")) if os.path.exists(path) else {}
-    stack = Stack(folder, detached=True)
-    for name, was in known.items():
-        kind = {"opensearch": servers.OpenSearch, "prometheus2": servers.Prometheus2, "prometheus3": servers.Prometheus3}.get(name, servers.Jaeger)
-        server = kind(os.path.join(folder, name), detached=True, port=was["port"])
-        server.pid, server.since = was["pid"], was["since"]
-        if server.alive():
-            stack.server[name], stack.loaded[name] = server, was["loaded"]
-            stack.seconds[name] = was["seconds"]
+    stack = attached(folder)
     if action == "start":
         for part in parts or [p for p in PARTS if installed(p)]:
             if part not in PARTS:

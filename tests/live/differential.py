@@ -1,0 +1,158 @@
+# Every ask through every connector beside the recording's files: equal, or within what the answer says of itself.
+# SPDX-License-Identifier: Apache-2.0
+"""What servers cannot keep is allowed for, and nothing else: Prometheus has times of milliseconds, Jaeger of microseconds.
+An answer with the mark `approximate` is compared by totals within what it says (or ±20 % of a sampled one); one with `partial`
+fails, since nothing is missing. The table is printed whole: one row an ask, one column a source."""
+import os
+import re
+
+import frames
+from harness import WINDOW, first_lines, inquest
+from recording import REPLAY
+
+ONSET = "2026-11-21T10:45:00Z"
+COLUMNS = [  # title, (metrics, spans, logs), nanoseconds that its times keep
+    ("prom 3.5", ("prometheus3", None, None), 10**6), ("prom 2.42", ("prometheus2", None, None), 10**6),
+    ("otel-v1", (None, "otel-v1", "demo"), 1), ("ss4o", (None, "ss4o", None), 1), ("dp", (None, "dp", "dp"), 1),
+    ("jaeger v1", (None, "jaeger-v1", None), 1000), ("jaeger v3", (None, "jaeger-v3", None), 1000),
+    ("jaeger+os", (None, "jaeger-opensearch", None), 1000), ("os:jaeger", (None, "jaeger-layout", None), 1000),
+]
+SIGNALS = {"metric": 0, "spans": 1, "logs": 2}
+IDENTITY = {"service", "namespace", "operation", "kind", "time", "bucket", "window", "attribute", "trace_id", "span_id", "parent_id", "template",
+            "severity", "caller", "callee", "callee_kind", "start", "status", "body", "before", "first", "value"}
+
+
+def cell(value, kind, resolution):
+    """A cell as it is compared. Times and durations to what the source keeps."""
+    if value is None or resolution == 1:
+        return value
+    if kind == "time":
+        return value // resolution
+    if kind == "duration":
+        return round(value / resolution)
+    return value
+
+
+def near(a, b, share):
+    if a == b:
+        return True
+    if isinstance(a, bool) or isinstance(b, bool) or not isinstance(a, (int, float)) or not isinstance(b, (int, float)):
+        return False
+    return abs(a - b) <= share * max(abs(a), abs(b)) + 1e-12
+
+
+def rows_of(frame, resolution, columns, keyed):
+    """(key, row) of every row: the key is of the cells that name it, so that rows are laid beside rows."""
+    out = []
+    for i in range(frame.rows):
+        row = {c: cell(frame.columns[c][i], frame.types[c], resolution) for c in columns}
+        key = tuple("" if row[c] is None else str(row[c]) for c in columns if c in keyed)
+        out.append((key, row))
+    return sorted(out, key=lambda r: (r[0], repr(r[1])))
+
+
+def difference(want, got, resolution):
+    """None when the frames are equal, else what differs first."""
+    columns = [c for c in want.columns if c in got.columns]
+    missing = [c for c in want.columns if c not in got.columns and any(v is not None for v in want.columns[c])]
+    added = [c for c in got.columns if c not in want.columns and any(v is not None for v in got.columns[c])]
+    if missing or added:
+        return f"columns: {missing} missing, {added} added"
+    if want.rows != got.rows:
+        return f"{got.rows} rows for {want.rows}"
+    keyed = {c for c in columns if want.types[c] in ("text", "time") or c in IDENTITY and want.types[c] != "double"}
+    share = 1e-9 if resolution == 1 else 2e-3
+    for (_, a), (_, b) in zip(rows_of(want, resolution, columns, keyed), rows_of(got, resolution, columns, keyed)):
+        for c in columns:
+            if a[c] == b[c]:
+                continue
+            if want.types[c] in ("time", "duration") and resolution > 1 and a[c] is not None and b[c] is not None and abs(a[c] - b[c]) <= 2:
+                continue
+            if not near(a[c], b[c], share):
+                where = ", ".join(f"{k}={a[k]}" for k in columns if k in keyed and a[k] is not None and k != c)[:160]
+                return f"{c} is {str(b[c])[:60]} for {str(a[c])[:60]} at {where}"
+    return None
+
+
+def total(frame):
+    """What survives sampling and bucketing: counts and sums per service."""
+    out = {}
+    for name in ("count", "n", "spans", "entry", "before", "after", "slow", "fast", "value"):
+        if name in frame.columns and frame.types[name] in ("int64", "double"):
+            for service, v in zip(frame.columns["service"] if "service" in frame.columns else [""] * frame.rows, frame.columns[name]):
+                if v is not None and v == v:
+                    out[name, service] = out.get((name, service), 0) + v
+    return out
+
+
+def within(want, got, mark):
+    """None when an approximate answer is what it says to be."""
+    said = [float(x) / 100 for x in re.findall(r"(\d+(?:\.\d+)?) ?%", mark)]
+    share = max(said + [0.01]) if "sampl" not in mark else None
+    a, b = total(want), total(got)
+    if share is None:                      # sampled: nothing that is not there, and not more than there is
+        more = [k for k, v in b.items() if k not in a or v > a[k] * 1.2 + 1]
+        return f"{more[0]} is {b[more[0]]} for {a.get(more[0])}" if more else None
+    for k, v in a.items():
+        if not near(v, b.get(k, 0), share):
+            return f"{k} is {b.get(k)} for {v}, told as {mark!r}"
+    return None
+
+
+def ask_all(bench, name, arguments):
+    case = os.path.join(bench.folder, f"every-{name}.case".replace(" ", "_"))
+    run = inquest(["run", "every_ask", "--sops", "tests/live/sops", "--case", case, "--overwrite", "--json", "--input", "service=recommendation",
+                   "--input", f"onset={ONSET}"] + WINDOW + arguments)
+    found = {(e.state, e.name): e for e in frames.evidence(case)} if os.path.exists(case) else {}
+    return run, found
+
+
+def run(bench):
+    _, truth = ask_all(bench, "files", ["--data", REPLAY])
+    bench.checks.check("the files answer every ask", len(truth) == 47 and all(e.frame for e in truth.values()), f"{len(truth)} asks")
+    table = {key: {} for key in truth}
+    for title, parts, resolution in COLUMNS:
+        if not bench.has(*parts):
+            bench.checks.leave_out(title, "its servers are not in this stack")
+            continue
+        ran, found = ask_all(bench, title, ["--sources", bench.yaml(*parts)])
+        reasons = {(e.get("state"), e.get("ask")): e for e in (ran.json or {}).get("evidence", [])}
+        bench.checks.check(f"{title}: the run ends by itself", ran.code == 0 and ran.json, f"exit {ran.code}: {first_lines(ran.err or ran.out)}")
+        for key, e in truth.items():
+            signal = SIGNALS[e.kind.split(".")[0]]
+            if not parts[signal]:
+                continue
+            other = found.get(key)
+            if not other or other.frame is None:
+                table[key][title] = "failed", str(reasons.get(key, {}).get("error") or why_not(ran, key))[:300]
+                continue
+            marks = other.frame.marks
+            if marks.get("partial"):
+                table[key][title] = "partial", marks["partial"]
+            elif marks.get("approximate") and not e.frame.marks.get("approximate"):
+                wrong = within(e.frame, other.frame, marks["approximate"])
+                table[key][title] = ("off", wrong) if wrong else ("within", marks["approximate"])
+            else:
+                wrong = difference(e.frame, other.frame, resolution)
+                table[key][title] = ("differs", wrong) if wrong else ("equal", "")
+    bench.gather()
+    report(bench, truth, table)
+
+
+def why_not(ran, key):
+    for one in (ran.json or {}).get("unknown", []) + (ran.json or {}).get("failures", []):
+        if key[1] in str(one):
+            return one.get("why", one)
+    return "no evidence; " + first_lines(ran.err)
+
+
+def report(bench, truth, table):
+    titles = [t for t, _, _ in COLUMNS if any(t in row for row in table.values())]
+    print("  " + " " * 36 + " ".join(f"{t:>9}" for t in titles))
+    for key, row in table.items():
+        print(f"  {key[0] + '.' + key[1]:36}" + " ".join(f"{row.get(t, ('', ''))[0]:>9}" for t in titles))
+    for t in titles:
+        cells = {k: r[t] for k, r in table.items() if t in r}
+        bad = {k: v for k, v in cells.items() if v[0] not in ("equal", "within")}
+        bench.checks.check(f"{t}: {len(cells)} asks answer as the files do", not bad,
+                           "\n       | ".join(f"{k[0]}.{k[1]} ({truth[k].kind}) {v[0]}: {v[1]}" for k, v in bad.items()))
