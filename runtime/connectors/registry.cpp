@@ -3,12 +3,14 @@
 #include "runtime/base/text.h"
 #include "runtime/connectors/connector.h"
 #include "runtime/connectors/otlp/connector.h"
+#include "runtime/connectors/prometheus/connector.h"
 
 namespace inquest {
 
 const std::vector<ConnectorKind>& connector_kinds() {
   static const std::vector<ConnectorKind> kinds = {
       {"otlp", "a directory of OTLP-JSON lines as the Collector's file exporter writes them", &otlp::make},
+      {"prometheus", "Prometheus 2.42 … 3.x, or a server that speaks its HTTP API", &prometheus::make},
   };
   return kinds;
 }

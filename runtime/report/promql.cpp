@@ -9,45 +9,13 @@
 #include <utility>
 
 #include "runtime/base/text.h"
+#include "runtime/connectors/prometheus/names.h"
 
 namespace inquest {
 namespace {
 
-// UCUM → what Prometheus calls it (otlptranslator, unitMap and perUnitMap).
-constexpr std::array<std::pair<const char*, const char*>, 22> units = {{
-    {"d", "days"}, {"h", "hours"}, {"min", "minutes"}, {"s", "seconds"}, {"ms", "milliseconds"}, {"us", "microseconds"},
-    {"ns", "nanoseconds"}, {"By", "bytes"}, {"KiBy", "kibibytes"}, {"MiBy", "mebibytes"}, {"GiBy", "gibibytes"},
-    {"KBy", "kilobytes"}, {"kBy", "kilobytes"}, {"MBy", "megabytes"}, {"GBy", "gigabytes"}, {"m", "meters"}, {"V", "volts"},
-    {"A", "amperes"}, {"J", "joules"}, {"W", "watts"}, {"Hz", "hertz"}, {"%", "percent"},
-}};
-
-bool letter_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
-
-// The parts of a name between what no Prometheus name may hold; `_` separates too.
-std::vector<std::string> parts_of(std::string_view name) {
-  std::vector<std::string> parts(1);
-  for (const char c : name) {
-    if (letter_or_digit(c) || c == ':') parts.back() += c;
-    else if (!parts.back().empty()) parts.emplace_back();
-  }
-  if (parts.back().empty()) parts.pop_back();
-  return parts;
-}
-
-std::string unit_word(const std::string& unit) {
-  for (const auto& [ucum, word] : units)
-    if (unit == ucum) return word;
-  return {};   // 1, {call}; and words of ours, such as share and cores, that are no unit of a name
-}
-
-bool is_translated(const std::string& metric) {
-  return metric.find('.') == std::string::npos && metric.find('_') != std::string::npos;
-}
-
-std::string total_less(std::vector<std::string> parts) {
-  parts.erase(std::remove(parts.begin(), parts.end(), "total"), parts.end());
-  return join(parts, "_");
-}
+using prometheus::is_translated;
+using prometheus::parts_of;
 
 double seconds_in(const std::string& unit) {
   for (const auto& [name, factor] : {std::pair{"ns", 1e-9}, {"us", 1e-6}, {"ms", 1e-3}, {"s", 1.0}, {"min", 60.0}, {"h", 3600.0}})
@@ -59,18 +27,6 @@ double factor(const MeasureName& name, const std::string& unit) {
   if (name.scale != 1) return name.scale;
   const double from = seconds_in(name.unit), to = seconds_in(unit);
   return from > 0 && to > 0 ? from / to : 1;
-}
-
-// A pattern of a measure file: `a|b` either, `5*` a prefix, `*` anything.
-std::string pattern(const std::string& text) {
-  if (text == "*") return ".+";
-  std::string out;
-  for (const std::string& one : split(text, '|')) {
-    if (!out.empty()) out += '|';
-    const bool prefix = !one.empty() && one.back() == '*';
-    out += promql_regex(prefix ? one.substr(0, one.size() - 1) : one) + (prefix ? ".*" : "");
-  }
-  return out;
 }
 
 using Matchers = std::vector<std::pair<std::string, std::string>>;  // label, regular expression
@@ -97,14 +53,14 @@ std::string escaped(const std::string& regex) {   // as it stands between the qu
 
 Matchers matchers_of(const MeasureName& name, const PromqlScope& scope, const std::map<std::string, std::string>& more = {}) {
   Matchers out;
-  if (!scope.service.empty()) out.emplace_back(name.service_from.empty() ? scope.service_label : prometheus_label(name.service_from), scope.service);
-  for (const auto& [label, value] : name.select) out.emplace_back(prometheus_label(label), escaped(promql_regex(value)));
+  if (!scope.service.empty()) out.emplace_back(name.service_from.empty() ? scope.service_label : prometheus::label_name(name.service_from), scope.service);
+  for (const auto& [label, value] : name.select) out.emplace_back(prometheus::label_name(label), escaped(prometheus::regex_literal(value)));
   for (const auto& [label, values] : name.only) {
     std::string regex;
-    for (const std::string& value : values) regex += (regex.empty() ? "" : "|") + promql_regex(value);
-    out.emplace_back(prometheus_label(label), escaped(regex));
+    for (const std::string& value : values) regex += (regex.empty() ? "" : "|") + prometheus::regex_literal(value);
+    out.emplace_back(prometheus::label_name(label), escaped(regex));
   }
-  for (const auto& [label, value] : more) out.emplace_back(prometheus_label(label), escaped(pattern(value)));
+  for (const auto& [label, value] : more) out.emplace_back(prometheus::label_name(label), escaped(prometheus::regex_pattern(value)));
   return out;
 }
 
@@ -115,7 +71,7 @@ std::string rate(const std::string& selected, const PromqlScope& scope) { return
 // The label of the service on series that name it otherwise.
 std::string named(const std::string& expression, const MeasureName& name, const PromqlScope& scope) {
   if (name.service_from.empty()) return expression;
-  return fmt::format("label_replace({}, \"{}\", \"$1\", \"{}\", \"(.+)\")", expression, scope.service_label, prometheus_label(name.service_from));
+  return fmt::format("label_replace({}, \"{}\", \"$1\", \"{}\", \"(.+)\")", expression, scope.service_label, prometheus::label_name(name.service_from));
 }
 
 std::string kept(const Measure& measure, const MeasureName& name, const PromqlScope& scope, bool instances) {
@@ -126,10 +82,10 @@ std::string kept(const Measure& measure, const MeasureName& name, const PromqlSc
   if (instances) {
     keep("instance");
     for (const std::string& attribute : measure.identity)
-      if (attribute != "service.instance.id" && attribute.find(".uid") == std::string::npos) keep(prometheus_label(attribute));
+      if (attribute != "service.instance.id" && attribute.find(".uid") == std::string::npos) keep(prometheus::label_name(attribute));
     if (name.service_from == "container") keep("pod");   // cAdvisor's own words
   }
-  for (const std::string& attribute : scope.by) keep(prometheus_label(attribute));
+  for (const std::string& attribute : scope.by) keep(prometheus::label_name(attribute));
   return join(labels, ", ");
 }
 
@@ -138,7 +94,7 @@ std::string scaled(const std::string& expression, double by) { return by == 1 ? 
 std::vector<Series> series_of(const Measure& measure) {
   std::vector<Series> out;
   for (const MeasureName& name : measure.names) {
-    out.push_back({&name, prometheus_name(name)});
+    out.push_back({&name, prometheus::metric_name(name)});
     // Before units were appended, a bare OTLP name was the Prometheus name too.
     if (name.metric.find_first_of("._") == std::string::npos && name.kind == "histogram" && name.metric != out.back().metric) out.push_back({&name, name.metric});
   }
@@ -153,52 +109,6 @@ std::string joined(const std::vector<std::string>& alternatives, const std::stri
 }
 
 }  // namespace
-
-std::string prometheus_label(const std::string& attribute) {
-  std::string out;
-  for (const char c : attribute) out += letter_or_digit(c) ? c : '_';
-  return !out.empty() && out.front() >= '0' && out.front() <= '9' ? "key_" + out : out;
-}
-
-std::string promql_text(const std::string& text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '\n') { out += "\\n"; continue; }
-    if (c == '\\' || c == '"') out += '\\';
-    out += c;
-  }
-  return out + "\"";
-}
-
-std::string promql_regex(const std::string& text) {
-  std::string out;
-  for (const char c : text) {
-    if (std::string_view("\\.+*?()|[]{}^$").find(c) != std::string_view::npos) out += '\\';
-    out += c;
-  }
-  return out;
-}
-
-std::string prometheus_name(const MeasureName& name) {
-  if (is_translated(name.metric)) return name.metric;
-  std::vector<std::string> parts = parts_of(name.metric);
-  const auto append = [&](const std::string& words) {
-    for (const std::string& word : split(words, '_'))
-      if (!word.empty() && std::find(parts.begin(), parts.end(), word) == parts.end()) parts.push_back(word);
-  };
-  const size_t slash = name.unit.find('/');
-  if (slash == std::string::npos) append(unit_word(name.unit));
-  else {
-    const std::string of = unit_word(name.unit.substr(0, slash));
-    std::string per = unit_word(name.unit.substr(slash + 1));
-    if (!per.empty() && per.back() == 's') per.pop_back();
-    if (!of.empty() && !per.empty()) append(of), append("per"), append(per);
-  }
-  std::string out = join(parts, "_");
-  if (name.kind == "sum") out = total_less(parts) + "_total";
-  else if (name.kind == "gauge" && name.unit == "1" && (parts.empty() || parts.back() != "ratio")) out += "_ratio";
-  return !out.empty() && out.front() >= '0' && out.front() <= '9' ? "_" + out : out;
-}
 
 std::string promql_of(const Measure& measure, const PromqlScope& scope) {
   std::vector<std::string> alternatives;
@@ -244,7 +154,7 @@ std::string promql_named(const std::string& metric, const std::string& reduce, c
   const bool counter = total != std::string::npos && total + 6 == base.size();
   if (counter) base.resize(total);
   const auto selected = [&](const std::string& suffix) {
-    Matchers matchers = {{"__name__", escaped(promql_regex(base)) + unit + suffix}};
+    Matchers matchers = {{"__name__", escaped(prometheus::regex_literal(base)) + unit + suffix}};
     const Matchers more = matchers_of(plain, scope);
     matchers.insert(matchers.end(), more.begin(), more.end());
     return selector("", matchers);
