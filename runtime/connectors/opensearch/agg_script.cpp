@@ -1,0 +1,88 @@
+// Times and durations of a layout in Painless.
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/connectors/opensearch/agg_script.h"
+
+namespace inquest::opensearch {
+
+namespace {
+
+constexpr const char* of_number =
+    "long at(def doc, def s, String f, Map p) { if (!doc.containsKey(f) || doc[f].size() == 0) return Long.MIN_VALUE; "
+    "return (long) doc[f].value * p.time_unit; } ";
+constexpr const char* of_date =
+    "long at(def doc, def s, String f, Map p) { if (!doc.containsKey(f) || doc[f].size() == 0) return Long.MIN_VALUE; "
+    "def i = doc[f].value.toInstant(); return i.getEpochSecond() * 1000000000L + i.getNano(); } ";
+// What the document says itself, to the nanosecond; else its doc value.
+constexpr const char* of_source =
+    "long at(def doc, def s, String f, Map p) { def v = s[f]; "
+    "if (v instanceof String) { try { Instant i = Instant.parse(v); return i.getEpochSecond() * 1000000000L + i.getNano(); } "
+    "catch (Exception e) { } } "
+    "if (!doc.containsKey(f) || doc[f].size() == 0) return Long.MIN_VALUE; "
+    "def i = doc[f].value.toInstant(); return i.getEpochSecond() * 1000000000L + i.getNano(); } ";
+constexpr const char* start_of = "long start(def doc, def s, Map p) { return at(doc, s, p.start, p); } ";
+constexpr const char* took_field =
+    "long took(def doc, def s, Map p) { String f = p.duration; if (!doc.containsKey(f) || doc[f].size() == 0) return Long.MIN_VALUE; "
+    "return (long) doc[f].value * p.unit; } ";
+constexpr const char* took_between =
+    "long took(def doc, def s, Map p) { long a = at(doc, s, p.start, p); long b = at(doc, s, p.end, p); "
+    "return a == Long.MIN_VALUE || b == Long.MIN_VALUE ? Long.MIN_VALUE : b - a; } ";
+constexpr const char* bucket_of =
+    "long bucket(long d, long h) { if (d <= 0) return -1L; long b = (Double.doubleToLongBits((double) d) >> 46) - 65472L; "
+    "return h == 0 ? b : (b >> (int) h << (int) h) + (1L << (int) (h - 1)); } ";
+// Rounds down: a window told in milliseconds may hold a span that began a little before it.
+constexpr const char* floor_of = "long floor(long a, long b) { return a < 0 ? (a - b + 1) / b : a / b; } ";
+constexpr const char* cell_of =
+    "long d = took(doc, s, params); long t = start(doc, s, params); "
+    "if (d == Long.MIN_VALUE || t == Long.MIN_VALUE) return null; "
+    "return (floor(t - params.from, params.width) >> (int) params.th) * 8192L + bucket(d, params.lh) + 1L;";
+
+}  // namespace
+
+Scripts::Scripts(const Layout& layout) {
+  const bool has_start = layout.start.there() && !layout.start.doc.empty();
+  from_source_ = !layout.has_duration() && layout.time_unit == 0 && layout.start.type != "date_nanos";
+  possible_ = layout.painless && has_start && (layout.has_duration() || layout.end.there());
+  functions_ = from_source_ ? of_source : layout.time_unit > 0 ? of_number : of_date;
+  functions_ += start_of;
+  functions_ += layout.has_duration() ? took_field : took_between;
+  functions_ += bucket_of;
+  functions_ += floor_of;
+  params_["start"] = from_source_ ? layout.start.path : layout.start.doc;
+  if (layout.time_unit > 0) params_["time_unit"] = layout.time_unit;
+  if (layout.has_duration()) {
+    params_["duration"] = layout.duration.doc;
+    params_["unit"] = layout.duration_unit;
+  } else {
+    params_["end"] = from_source_ || layout.end.doc.empty() ? layout.end.path : layout.end.doc;
+  }
+}
+
+Json Scripts::script(const std::string& body, Json more) const {
+  Json params = params_;
+  for (auto& [name, value] : more.items()) params[name] = value;
+  return {{"source", functions_ + (from_source_ ? "def s = params._source; " : "def s = null; ") + body},
+          {"lang", "painless"}, {"params", std::move(params)}};
+}
+
+Json Scripts::duration() const {
+  return script("long d = took(doc, s, params); if (d == Long.MIN_VALUE) return null; return d < 0 ? 0L : d;");
+}
+
+Json Scripts::skewed() const {
+  return script("long d = took(doc, s, params); return d != Long.MIN_VALUE && d < 0 ? 1L : 0L;");
+}
+
+Json Scripts::since(int64_t from) const {
+  return script("long t = start(doc, s, params); if (t == Long.MIN_VALUE) return null; return t - params.from;", {{"from", from}});
+}
+
+Json Scripts::cell(int64_t from, int64_t width, int time_halved, int log_halved) const {
+  return script(cell_of, {{"from", from}, {"width", width}, {"th", time_halved}, {"lh", log_halved}});
+}
+
+Json Scripts::time_bucket(int64_t from, int64_t width) const {
+  return script("long t = start(doc, s, params); if (t == Long.MIN_VALUE) return null; "
+                "return floor(t - params.from, params.width);", {{"from", from}, {"width", width}});
+}
+
+}  // namespace inquest::opensearch

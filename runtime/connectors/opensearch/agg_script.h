@@ -1,0 +1,40 @@
+// Painless: the constant scripts of our aggregations. Names of fields and numbers are parameters, never part of the text.
+// SPDX-License-Identifier: Apache-2.0
+//
+// All integer arithmetic, so that a bucket is the one that loghist.h computes. Every value is guarded: a document without
+// the field gives no value. Where a layout has neither a duration nor times finer than milliseconds (SS4O mapped as `date`)
+// the times are read from `_source`, which costs the server more and is exact.
+// Pure.
+#pragma once
+
+#include "runtime/connectors/opensearch/layout.h"
+
+namespace inquest::opensearch {
+
+class Scripts final {
+ public:
+  explicit Scripts(const Layout& layout);
+  // Whether scripts may be used and the layout has what they need.
+  bool possible() const { return possible_; }
+  bool from_source() const { return from_source_; }
+  // Values; {"source", "lang", "params"}.
+  Json duration() const;                               // ns, of spans that end before they start 0
+  Json skewed() const;                                 // 1 of spans that end before they start, else 0
+  Json since(int64_t from) const;                      // start − from, ns
+  // (start − from) / width × 8192 + log bucket + 1; `time_halved`, `log_halved`: how often buckets were joined.
+  Json cell(int64_t from, int64_t width, int time_halved = 0, int log_halved = 0) const;
+  Json time_bucket(int64_t from, int64_t width) const; // (start − from) / width
+  // Texts for scripts of more than one value: functions `start(doc, params, source)`, `took(…)`, of no value Long.MIN_VALUE.
+  const std::string& functions() const { return functions_; }
+  const Json& params() const { return params_; }
+  Json script(const std::string& body, Json more = Json::object()) const;
+
+ private:
+  bool possible_ = false, from_source_ = false;
+  std::string functions_;
+  Json params_ = Json::object();
+};
+
+constexpr int64_t cell_buckets = 8192;                 // log buckets are −1 to 4 031
+
+}  // namespace inquest::opensearch
