@@ -9,6 +9,8 @@
 
 #include "runtime/base/hash.h"
 #include "runtime/base/text.h"
+#include "runtime/connectors/http/config.h"
+#include "runtime/engine/scrub.h"
 
 namespace inquest {
 namespace {
@@ -78,6 +80,7 @@ void take(const Ask& ask, Outcome<FramePtr>&& outcome, Reply& reply) {
                 "the source answers more than it was asked; report this with the native text"};
     return;
   }
+  frame = scrubbed(frame);
   const std::string bytes = encode(*frame);
   reply.hash = sha256_hex(bytes);
   reply.bytes = static_cast<int64_t>(bytes.size());
@@ -86,6 +89,17 @@ void take(const Ask& ask, Outcome<FramePtr>&& outcome, Reply& reply) {
 
 Failure too_late(Duration allowed) {
   return {Class::timeout, "no answer within " + print_duration(allowed), "narrow the window, or allow more time"};
+}
+
+// Secrets of the source are cut out of whatever its connector says, once more.
+std::string cut(const Connector& connector, const SourceConfig& config, std::string text) {
+  return connector.live() && config.http ? http::redact(*config.http, std::move(text)) : text;
+}
+
+// Only what a browser opens as a page, on one line.
+bool is_page(const std::string& url) {
+  if (url.rfind("http://", 0) != 0 && url.rfind("https://", 0) != 0) return false;
+  return std::none_of(url.begin(), url.end(), [](unsigned char c) { return c <= 0x20 || c == 0x7f || c == '"' || c == '<' || c == '>'; });
 }
 
 // Waits in real time, in small steps. False: stopped before.
@@ -228,6 +242,7 @@ Status Gatherer::gather(std::vector<Question> questions, Sink& sink) {
       }
     }
     if (all.asks.empty()) continue;
+    const auto told = [&](const std::string& text) { return cut(*all.connector, *sources_.all()[source].config, text); };
     for (const auto& group : together(all.connector->native(all.asks, all.measures), all.asks.size())) {
       Batch part{source, all.connector, {}, {}, all.measures};
       for (const size_t i : group) {
@@ -238,9 +253,13 @@ Status Gatherer::gather(std::vector<Question> questions, Sink& sink) {
         for (const size_t i : step.asks) {
           if (i >= part.questions.size()) continue;
           Question& question = questions[part.questions[i]];
-          question.native += (question.native.empty() ? "" : "\n") + step.native;
+          question.native += (question.native.empty() ? "" : "\n") + told(step.native);
           if (!step.cost.empty()) question.cost += (question.cost.empty() ? "" : ", ") + step.cost;
         }
+      }
+      for (size_t n = 0; n < part.questions.size(); ++n) {
+        const std::string link = told(part.connector->link(part.asks[n], part.measures));
+        if (is_page(link)) questions[part.questions[n]].link = link;
       }
       batches.push_back(std::move(part));
     }

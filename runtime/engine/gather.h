@@ -25,7 +25,7 @@ struct Question {  // an ask with what is known before it is sent
   std::string source_name;
   std::string measure;             // of the catalogue's row; empty: none
   std::vector<std::string> tried;  // names looked for when the measure is not there
-  std::string native, cost;
+  std::string native, cost, link;  // link: where a person looks at the same thing
   std::optional<Failure> refused;  // not sent, and why
 };
 struct Reply {
@@ -51,7 +51,11 @@ class Gatherer final {
  public:
   Gatherer(const Catalogue& catalogue, const SourceMap& sources, PoolLimits limits, Clock& clock,
            std::function<bool()> cancelled)
-      : catalogue_(catalogue), sources_(sources), limits_(limits), clock_(clock), cancelled_(std::move(cancelled)) {}
+      : catalogue_(catalogue),
+        sources_(sources),
+        limits_(limits_for(sources.all(), limits)),
+        clock_(clock),
+        cancelled_(std::move(cancelled)) {}
   // Errors of the sink only; everything else is a Reply. After a cancel the asks without an answer are not told.
   Status gather(std::vector<Question> questions, Sink& sink);
 

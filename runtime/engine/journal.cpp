@@ -10,7 +10,7 @@ const std::vector<std::string>& journal_kinds() {
   static const std::vector<std::string> kinds = {
       "run_started",        "clock_read",     "resolved", "state_entered", "context_entered", "context_left", "told",
       "answer_given",       "ask_sent",       "answered", "ask_failed",    "reviewed",        "offered",      "chose",
-      "hypothesis_changed", "script_stopped", "resumed",  "verdict",       "run_ended"};
+      "hypothesis_changed", "script_stopped", "resumed",  "traffic",        "verdict",       "run_ended"};
   return kinds;
 }
 

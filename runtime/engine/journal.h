@@ -8,7 +8,7 @@
 //
 // Payloads (T = RFC 3339 text; window = {"from":T,"to":T}; rows = rows_json of model/finding.h):
 //   run_started   {sop:{name,title,hash,graph: sop_json}, inputs:{name:value_json}, defaulted:[name], window, window_from:
-//                 "command line"|"recording"|"start of the run", sources:[{name,kind,version,layout,signals,without,notes}],
+//                 "command line"|"recording"|"start of the run", sources:[{name,kind,version,layout,signals,without,notes,insecure: or absent}],
 //                 signals:{metrics:source,…}, versions:{inquest,machine,kernels,reviews:{name:n}}, lang, answers:{state:label},
 //                 mode:"unattended"|"guided", modules:[{name,hash}]}
 //   clock_read    {what, value:T}
@@ -18,7 +18,7 @@
 //   context_left  {context, name}
 //   told          {state, text}            an info's or suggest's `say`, bound
 //   answer_given  {state, label, text}     `says` of an edge to done
-//   ask_sent      {evidence, state, ask (name), kind, signal, source, native, request: ask_json, cost}
+//   ask_sent      {evidence, state, ask (name), kind, signal, source, native, request: ask_json, cost, link: of a page, or absent}
 //   answered      {evidence, state, ask, rows, shape, marks, hash (of the frame)}
 //   ask_failed    {evidence, state, ask, class, cause, cure}
 //   reviewed      {state, use, review, slots:{slot:{frame,evidence}}, units:{kind:{number:unit}} of what was found, rows}
@@ -27,6 +27,7 @@
 //   hypothesis_changed {hypothesis, key, word, strength}
 //   script_stopped {state, review, cause, detail}
 //   resumed       {…}                      later
+//   traffic       {source}                 a server that was asked; side columns: bytes received, attempts = requests sent
 //   verdict       judgement_json + {suspects:[{service,score,why}]}
 //   run_ended     {exit, reason, evidence: count, chain: last hash}   seals the case
 #pragma once

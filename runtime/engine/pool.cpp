@@ -84,9 +84,13 @@ class Batch final {
   size_t next() {
     if (cancelled_) return none;
     for (size_t i = 0; i < jobs_.size(); ++i) {
-      if (!states_[i].started && busy_[jobs_[i].source] < limits_.per_source) return i;
+      if (!states_[i].started && busy_[jobs_[i].source] < at_once(jobs_[i].source)) return i;
     }
     return none;
+  }
+  size_t at_once(size_t source) const {
+    const size_t own = source < limits_.of_source.size() ? limits_.of_source[source] : 0;
+    return own ? own : limits_.per_source;
   }
   bool unstarted_gone() const {
     return std::all_of(states_.begin(), states_.end(), [](const State& state) { return state.started; });
@@ -108,7 +112,8 @@ class Batch final {
 void run_jobs(const std::vector<Job>& jobs, const PoolLimits& limits, Clock& clock,
               const std::function<bool()>& cancelled, const std::function<void(size_t job, bool started)>& done) {
   if (jobs.empty()) return;
-  const PoolLimits sane{std::max<size_t>(limits.threads, 1), std::max<size_t>(limits.per_source, 1), limits.deadline};
+  const PoolLimits sane{std::max<size_t>(limits.threads, 1), std::max<size_t>(limits.per_source, 1), limits.deadline,
+                        limits.of_source};
   Batch batch(jobs, sane, clock);
   std::vector<std::thread> threads;
   const size_t wanted = std::min(sane.threads, jobs.size());

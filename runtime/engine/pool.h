@@ -23,6 +23,7 @@ struct Job {
 struct PoolLimits {
   size_t threads = 8, per_source = 4;
   Duration deadline = {30 * ns_per_s};  // of one job, from its start; 0: none
+  std::vector<size_t> of_source = {};   // by Job::source, in place of per_source; 0 or beyond its end: per_source
 };
 
 void run_jobs(const std::vector<Job>& jobs, const PoolLimits& limits, Clock& clock,

@@ -40,7 +40,8 @@ Result<RunResult> run(const RunRequest& request) {
 
   const int64_t started_ns = request.clock->monotonic_ns();
   const auto cancelled = [&] { return request.stop && *request.stop; };
-  auto probed = probe_all(*request.sources, request.pool, request.ask_deadline, *request.clock, cancelled);
+  auto probed = probe_all(*request.sources, request.pool, request.ask_deadline, *request.clock, cancelled,
+                          request.offline);
   if (cancelled()) return Error{Code::interrupted, "interrupted while the sources were probed"};
   std::vector<std::string> signals, named;
   needs_of(*request.sop, *request.catalogue, signals, named);

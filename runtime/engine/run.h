@@ -69,7 +69,8 @@ struct RunRequest {
   std::vector<std::pair<std::string, std::string>> modules = {};  // name, text of every Lua file used; kept in the case
   std::optional<Duration> time_limit = {};
   Duration ask_deadline = {30 * ns_per_s};
-  size_t pool = 8, per_source = 4;
+  size_t pool = 8, per_source = 4;                   // of recordings; sources on servers have limits of their own
+  bool offline = false;                              // sources on servers are not asked: unsupported, each ask
   Stop* stop = nullptr;                              // set by ctrl-c
   Observer observer = {};
   std::function<void(const EvidenceRow&)> on_evidence = {};  // each answer, just before its `answered` row is seen

@@ -137,7 +137,7 @@ Status Runner::resolved(const std::string& source, const Resolution& resolution)
 
 Status Runner::sent(const Question& question) {
   const Ask& ask = question.ask;
-  return write("ask_sent", Json{{"evidence", question.evidence},
+  Json payload{{"evidence", question.evidence},
                                 {"state", ask.state},
                                 {"ask", ask.name},
                                 {"kind", ask.kind},
@@ -145,7 +145,9 @@ Status Runner::sent(const Question& question) {
                                 {"source", question.source_name},
                                 {"native", question.native},
                                 {"request", ask_json(ask)},
-                                {"cost", question.cost}});
+                                {"cost", question.cost}};
+  if (!question.link.empty()) payload["link"] = question.link;
+  return write("ask_sent", std::move(payload));
 }
 
 Status Runner::arrived(const Question& question, const Reply& reply) {

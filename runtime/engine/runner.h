@@ -60,6 +60,7 @@ class Runner final : private Sink {
   std::optional<End> cut_short() const;        // ctrl-c, time limit
   End ended(const std::string& reason) const;  // the exit of a run that came to its end
   RunResult close(const End& end);
+  Status write_traffic();
 
   const RunRequest& request_;
   const SourceMap& sources_;

@@ -2,7 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/engine/runner.h"
 
+#include <algorithm>
+#include <climits>
+
 #include "runtime/base/text.h"
+#include "runtime/connectors/http/http.h"
 
 namespace inquest {
 
@@ -67,6 +71,19 @@ RunResult Runner::run(const Beginning& beginning, std::optional<Time> clock_read
   return close(end ? *end : End{});
 }
 
+// What each server was asked and sent: on the wire's side, since a replay asks nobody.
+Status Runner::write_traffic() {
+  for (const Probed& source : sources_.all()) {
+    const http::Traffic* const traffic = source.connector->traffic();
+    if (!traffic || traffic->requests == 0) continue;
+    RowSide side;
+    side.bytes = static_cast<int64_t>(traffic->bytes_received.load());
+    side.attempts = static_cast<int>(std::min<uint64_t>(traffic->requests.load(), INT_MAX));
+    if (auto done = write("traffic", Json{{"source", source.config->name}}, side); !done) return done;
+  }
+  return {};
+}
+
 RunResult Runner::close(const End& end) {
   RunResult out;
   out.case_path = file_.path();
@@ -74,6 +91,7 @@ RunResult Runner::close(const End& end) {
   out.why = end.exit == 0 ? "" : end.why;
   out.judgement = machine_.judge(snapshot_);
   if (broken_) return out;
+  if (!write_traffic()) return out;
   Json verdict = judgement_json(out.judgement);
   std::vector<const Rows*> rows;
   for (const ReviewedRows& part : snapshot_.reviewed) rows.push_back(&part.rows);

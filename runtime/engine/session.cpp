@@ -45,7 +45,7 @@ Result<std::unique_ptr<Session>> Session::open(const SessionRequest& request) {
   Inside& in = *inside;
   in.request = request;
   const auto cancelled = [&in] { return in.cancelled(); };
-  auto probed = probe_all(*request.sources, request.pool, request.ask_deadline, *request.clock, cancelled);
+  auto probed = probe_all(*request.sources, request.pool, request.ask_deadline, *request.clock, cancelled, request.offline);
   if (in.cancelled()) return Error{Code::interrupted, "interrupted while the sources were probed"};
   const std::vector<Probe> probes = probes_of(probed);
   auto sources = SourceMap::make(std::move(probed), request.signals, {}, {});

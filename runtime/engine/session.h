@@ -26,6 +26,7 @@ struct SessionRequest {
   std::map<std::string, std::string> sentences = {};
   Duration ask_deadline = {30 * ns_per_s};
   size_t pool = 8, per_source = 4;
+  bool offline = false;                              // sources on servers are not asked
   Stop* stop = nullptr;
 };
 

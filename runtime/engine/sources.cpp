@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "runtime/base/text.h"
+#include "runtime/connectors/http/config.h"
 #include "runtime/engine/pool.h"
 
 namespace inquest {
@@ -24,7 +25,30 @@ Error no_such_source(const std::string& name, const std::string& where, const st
       sources.empty() ? "give one with --data, --sources or --grafana" : did_you_mean(name, names_of(sources))};
 }
 
+// What a source can have at most, without asking it.
+std::vector<std::string> signals_of(const SourceConfig& config) {
+  if (!config.signals.empty()) return config.signals;
+  if (config.kind == "prometheus") return {"metrics"};
+  if (config.kind == "jaeger") return {"spans"};
+  if (config.kind == "opensearch") return {"spans", "logs"};
+  return {"metrics", "spans", "logs"};
+}
+
 }  // namespace
+
+PoolLimits limits_for(const std::vector<Probed>& sources, PoolLimits limits) {
+  size_t sum = 0;
+  for (const Probed& source : sources) {
+    const bool server = source.connector->live() && source.config->http;
+    const size_t own = server ? std::max<size_t>(source.config->http->concurrency, 1) : limits.per_source;
+    limits.of_source.push_back(own);
+    if (!server) continue;
+    sum += own;
+    if (limits.deadline.ns > 0) limits.deadline = std::max(limits.deadline, source.config->http->timeout);
+  }
+  limits.threads = std::max(limits.threads, std::min<size_t>(sum, 64));
+  return limits;
+}
 
 bool Probed::has(const std::string& signal) const {
   if (holds(config->without, signal)) return false;
@@ -53,13 +77,18 @@ Failure failure_of(const Error& error) {
 }
 
 std::vector<Probed> probe_all(std::vector<Source>& sources, size_t threads, Duration deadline, Clock& clock,
-                              const std::function<bool()>& cancelled) {
+                              const std::function<bool()>& cancelled, bool offline) {
   std::vector<Probed> out;
   for (Source& source : sources) out.push_back({&source.config, source.connector.get(), {}, {}});
   std::stable_sort(out.begin(), out.end(),
                    [](const Probed& a, const Probed& b) { return a.config->name < b.config->name; });
   std::vector<Job> jobs;
   for (size_t i = 0; i < out.size(); ++i) {
+    if (offline && out[i].connector->live()) {
+      out[i].probe.signals = signals_of(*out[i].config);
+      out[i].failure = Failure{Failure::Class::unsupported, "offline: nothing is sent to it", "run it without --offline"};
+      continue;
+    }
     jobs.push_back({i, [&out, i](const Deadline& until, const Stop& stop) {
                       try {
                         auto probe = out[i].connector->probe(until, stop);
@@ -72,8 +101,10 @@ std::vector<Probed> probe_all(std::vector<Source>& sources, size_t threads, Dura
                       }
                     }});
   }
-  run_jobs(jobs, {threads, 1, deadline}, clock, cancelled, [&](size_t i, bool started) {
-    if (!started) out[i].failure = Failure{Failure::Class::cancelled, "interrupted"};
+  std::vector<size_t> probed;
+  for (const Job& job : jobs) probed.push_back(job.source);
+  run_jobs(jobs, {std::max(threads, std::min<size_t>(jobs.size(), 64)), 1, deadline, {}}, clock, cancelled, [&](size_t job, bool started) {
+    if (!started) out[probed[job]].failure = Failure{Failure::Class::cancelled, "interrupted"};
   });
   for (Probed& source : out) {  // its own flag, raised at the deadline
     if (!source.failure || source.failure->cls != Failure::Class::cancelled || cancelled()) continue;

@@ -22,9 +22,14 @@ struct Probed {
 };
 Failure failure_of(const Error& error);  // an Error of a source as the class of a failed ask
 
-// Probes all at once, each on one thread. Order: by name.
+// Probes all at once, each on one thread. Order: by name. Offline, a source on a server is not probed: its signals are
+// those of its configuration or its kind, and its failure says so.
 std::vector<Probed> probe_all(std::vector<Source>& sources, size_t threads, Duration deadline, Clock& clock,
-                              const std::function<bool()>& cancelled);
+                              const std::function<bool()>& cancelled, bool offline = false);
+// What one run may do at once: for a source on a server its own limit, and threads enough for all of them (64 at most);
+// asks wait as long as the most patient source allows one request.
+struct PoolLimits;
+PoolLimits limits_for(const std::vector<Probed>& sources, PoolLimits otherwise);
 std::vector<Probe> probes_of(const std::vector<Probed>& sources);
 
 class SourceMap final {

@@ -6,6 +6,7 @@
 
 #include "runtime/base/text.h"
 #include "runtime/base/version.h"
+#include "runtime/connectors/http/config.h"
 #include "runtime/machine/machine.h"
 #include "runtime/model/sop_json.h"
 
@@ -150,6 +151,7 @@ Json run_started_json(const Beginning& of) {
     one["without"] = texts_json(source.config->without);
     one["notes"] = texts_json(source.probe.notes);
     if (!source.probe.looked_for.empty()) one["looked_for"] = texts_json(source.probe.looked_for);
+    if (source.config->http && source.config->http->insecure) one["insecure"] = true;
     if (source.failure) {
       one["failure"] = Json{{"class", failure_name(source.failure->cls)},
                             {"cause", source.failure->cause},

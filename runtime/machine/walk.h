@@ -11,6 +11,8 @@ namespace inquest {
 Rows stamped_rows(const Plan& plan, const Snapshot& snapshot, Reviewed event);
 
 class Walk final {
+  friend class Foresight;                    // foresee.cpp: enters contexts and binds asks without walking
+
  public:
   Walk(const Plan& plan, Snapshot& snapshot, std::vector<Effect>& effects)
       : plan_(plan), s_(snapshot), effects_(effects), view_(plan, snapshot) {}

@@ -9,6 +9,7 @@
 #include "runtime/base/text.h"
 #include "runtime/machine/draw.h"
 #include "runtime/model/sop_json.h"
+#include "runtime/report/summary.h"
 
 namespace inquest {
 namespace {
@@ -146,6 +147,7 @@ void ReportBuilder::sent(const Json& p) {
   out.source = member_text(p, "source");
   out.native = member_text(p, "native");
   out.cost = member_text(p, "cost");
+  if (const std::string link = member_text(p, "link"); !link_host(link).empty()) out.link = link;
   if (const Json* const request = member(p, "request"))
     if (const auto ask = json_ask(*request)) {
       out.window = ask->scope.window;
@@ -267,6 +269,12 @@ void ReportBuilder::row(const JournalRow& row) {
     report_.stopped.push_back(fmt::format("review {} in {}: {}{}", member_text(p, "review"), member_text(p, "state"),
                                           member_text(p, "cause"),
                                           member_text(p, "detail").empty() ? "" : ", " + member_text(p, "detail")));
+  } else if (row.kind == "traffic") {
+    const std::string source = member_text(p, "source");
+    const auto known = std::find_if(report_.traffic.begin(), report_.traffic.end(), [&](const ReportTraffic& one) { return one.source == source; });
+    ReportTraffic& one = known == report_.traffic.end() ? report_.traffic.emplace_back(ReportTraffic{source}) : *known;
+    one.requests += row.attempts;   // a run that was resumed tells of each part
+    one.bytes += row.bytes;
   } else if (row.kind == "verdict") {
     if (auto judgement = json_judgement(p)) {
       report_.judgement = std::move(*judgement);

@@ -41,7 +41,12 @@ std::string article(const Page& page, const ReportEvidence& e) {
                                           1) +
              " " + says.substr(end);
   fact("page.ask", says);
-  fact("html.source", e.source);
+  if (const std::string host = link_host(e.link); !host.empty())
+    facts.emplace_back(page.word("html.source"),
+                       fmt::format("{} (<a href=\"{}\" rel=\"noreferrer noopener\">{}</a>)", html(e.source, 120),
+                                   html(e.link, 8000), html(page.words("source.open_in", host), 120)));
+  else
+    fact("html.source", e.source);
   fact("html.window", e.window.empty() ? "" : print_window(e.window));
   if (e.then) fact("page.against", print_window(*e.then));
   fact("page.outside", join(e.outside, ", "));
@@ -78,6 +83,9 @@ std::string html_evidence(const Page& page, size_t most_bytes) {
   std::vector<std::string> names;
   for (const std::string& says : report.resolved) names.push_back(html(says, 300));
   if (!names.empty()) out += html_details(page.word("html.resolved"), html_list(names));
+  std::vector<std::string> traffic;
+  for (const ReportTraffic& one : report.traffic) traffic.push_back(html(traffic_line(one, page.words), 200));
+  if (!traffic.empty()) out += "<h3>" + html(page.word("html.traffic")) + "</h3>\n" + html_list(traffic);
   size_t shown = 0;
   for (const ReportEvidence& e : report.evidence) {
     const std::string text = article(page, e);

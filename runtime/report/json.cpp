@@ -108,6 +108,7 @@ Json evidence_part(const Report& report) {
                 {"approximate", e.marks.approximate},
                 {"notes", e.marks.notes},
                 {"scope", subject_json(e.names)}};
+    if (!e.link.empty()) row["link"] = e.link;
     if (e.then) row["then"] = window_json(*e.then);
     if (!e.outside.empty()) row["outside"] = e.outside;
     if (e.failure)
@@ -148,6 +149,11 @@ Json report_json(const Report& report) {
   out["versions"] = report.versions.is_object() ? report.versions : Json::object();
   out["lang"] = report.lang;
   out["stopped"] = report.stopped;
+  if (!report.traffic.empty()) {
+    out["traffic"] = Json::array();
+    for (const ReportTraffic& one : report.traffic)
+      out["traffic"].push_back({{"source", one.source}, {"requests", int64_json(one.requests)}, {"bytes_received", int64_json(one.bytes)}});
+  }
   // Everything that a second run over the same telemetry may tell differently, besides `case` and the ms and bytes of
   // evidence.
   out["clock"] = {{"case_id", report.case_id},
@@ -158,7 +164,7 @@ Json report_json(const Report& report) {
 }
 
 Json without_clock(Json document) {
-  for (const char* key : {"case", "clock"}) document.erase(key);
+  for (const char* key : {"case", "clock", "traffic"}) document.erase(key);
   if (document.contains("evidence") && document["evidence"].is_array())
     for (Json& e : document["evidence"])
       for (const char* key : {"ms", "bytes"})

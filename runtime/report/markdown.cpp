@@ -179,6 +179,8 @@ std::string evidence_md(const ReportEvidence& e, const Words& words) {
   std::string out = fmt::format("### {}\n\n{}: {}\n\n", md(e.id, 20), code(e.state + "." + e.ask, 120),
                                 md(e.says.empty() ? e.kind : e.says));
   std::string line = words("page.from", md(e.source));
+  if (const std::string host = link_host(e.link); !host.empty() && e.link.find_first_of("()") == std::string::npos)
+    line += " ([" + md(words("source.open_in", host)) + "](" + e.link + "))";
   if (!e.window.empty()) line += ", " + md(print_window(e.window));
   if (e.failure) {
     const std::string failed = "**" + words("page.failed") + "** (" + md(failure_name(e.failure->cls)) + "): " + md(e.failure->cause);
@@ -251,6 +253,8 @@ std::string markdown_report(const Report& report, const Style&) {
   std::string last;
   again_md(report, words, last);
   out += "\n## " + words("page.evidence") + "\n\n";
+  for (const ReportTraffic& one : report.traffic) out += "- " + md(traffic_line(one, words)) + "\n";
+  if (!report.traffic.empty()) out += "\n";
   size_t shown = 0;
   for (const ReportEvidence& e : report.evidence) {
     const std::string part = evidence_md(e, words);

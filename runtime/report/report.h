@@ -23,6 +23,7 @@ namespace inquest {
 
 struct ReportEvidence {
   std::string id, state, ask, kind, signal, source, native, cost;
+  std::string link;                         // an http(s) page where a person looks at the same thing; or empty
   Window window;
   std::optional<Window> then;
   std::map<std::string, std::string> names;  // scope names
@@ -63,6 +64,7 @@ struct ReportContext {
   int round = 1, rounds = 1;
 };
 struct Suspect { std::string service; double score = 0; std::string why; };
+struct ReportTraffic { std::string source; int64_t requests = 0, bytes = 0; };  // of a server: sent, received
 struct ReportReview {                       // the latest run of one review in one state
   std::string state, review;
   std::map<std::string, std::string> slots; // slot → evidence id
@@ -87,6 +89,7 @@ struct Report {
   Judgement judgement;
   std::vector<Suspect> suspects;
   std::vector<std::string> resolved;        // says of each resolution
+  std::vector<ReportTraffic> traffic;       // in the order of the sources; none of recordings
   std::vector<std::string> stopped;         // scripts that stopped: "review x: cause"
   std::string answer;                       // `says` of the edge to done
   Time started, ended;                      // side columns

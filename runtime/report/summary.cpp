@@ -152,6 +152,20 @@ Table in_language(Table table, const Words& words) {
   return table;
 }
 
+std::string link_host(const std::string& url) {
+  const size_t host = url.rfind("https://", 0) == 0 ? 8 : url.rfind("http://", 0) == 0 ? 7 : std::string::npos;
+  if (host == std::string::npos) return {};
+  for (const unsigned char c : url)
+    if (c <= 0x20 || c >= 0x7f || c == '"' || c == '<' || c == '>' || c == '\\' || c == '`') return {};
+  const std::string out = url.substr(host, url.find_first_of("/?#", host) - host);
+  return out.find('@') == std::string::npos ? out : std::string();
+}
+
+std::string traffic_line(const ReportTraffic& traffic, const Words& words) {
+  return words("source.traffic", traffic.source, words.plural("count.requests", traffic.requests),
+               human(static_cast<double>(traffic.bytes), "By"));
+}
+
 std::string source_line(const Json& source, const Words& words) {
   std::string out = member_text(source, "name");
   if (const std::string kind = member_text(source, "kind"); !kind.empty()) out += " (" + kind + ")";
@@ -164,6 +178,8 @@ std::string source_line(const Json& source, const Words& words) {
   };
   if (const std::string signals = list("signals"); !signals.empty()) out += ": " + signals;
   if (const std::string without = list("without"); !without.empty()) out += "; " + words("source.without", without);
+  if (const Json* const insecure = member(source, "insecure"); insecure && insecure->is_boolean() && insecure->get<bool>())
+    out += "; " + words("source.insecure");
   return out;
 }
 

@@ -22,6 +22,9 @@ struct Headline {
   std::string kind;           // confirmed | ruled_out | inconclusive | nothing_found | none, in every language
 };
 Headline headline(const Report& report);
+// host[:port] of an http(s) URL that may stand in a link; empty for everything else.
+std::string link_host(const std::string& url);
+std::string traffic_line(const ReportTraffic& traffic, const Words& words);  // prom: 42 requests sent, 1.2 MB received
 
 // "strength 0.93: 3 of 3 needs found", "F1 memory_growth [E1]", … of the pair that the verdict names.
 std::vector<std::string> how_sure(const Report& report);

@@ -242,6 +242,8 @@ void TerminalWalk::row(const JournalRow& row) {
     paper_.item(bars() + "  ", Tone::bad, "✖ " + words_("walk.stopped"), builder_.report().stopped.back());
   } else if (row.kind == "resumed") {
     paper_.item(bars(), Tone::strong, words_("walk.resumed"), words_("walk.goes_on"));
+  } else if (row.kind == "traffic") {
+    if (style_.verbose) paper_.item("", Tone::dim, words_("walk.traffic"), traffic_line(builder_.report().traffic.back(), words_));
   } else if (row.kind == "run_ended") {
     ended_ = true;
     closing();

@@ -63,6 +63,7 @@ void TerminalWalk::answer(const JournalRow& row) {
   const std::string marked = marks_line(marks, words_);
   paper_.item(in, Tone::good, "✔ " + id, body);
   if (!marked.empty()) paper_.item(in + "  ", marks.partial.empty() ? Tone::dim : Tone::warn, "!", marked);
+  if (style_.verbose && !e->link.empty()) paper_.text(in + "  ", e->link);
   if (!frames_ || in_short) return;   // what a review judges is told by its findings
   ReportEvidence with_frame = *e;
   with_frame.frame = frames_(id);

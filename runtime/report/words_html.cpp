@@ -238,6 +238,7 @@ std::vector<Wording> html_words() {
        "vino."},
       {"html.resolved", "Names under which the measures were found", "Nomes sob os quais as medidas foram encontradas",
        "Nombres bajo los que se encontraron las medidas"},
+      {"html.traffic", "What the servers were asked", "O que se pediu aos servidores", "Qué se pidió a los servidores"},
       {"html.no_finding", "no finding", "nenhum achado", "ningún hallazgo"},
       {"html.stopped_before", "the run stopped before the answer", "a execução parou antes da resposta",
        "la ejecución se detuvo antes de la respuesta"},

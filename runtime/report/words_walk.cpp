@@ -32,6 +32,7 @@ std::vector<Wording> walk_words() {
       {"walk.from_here", "{0}: from here on only {1}", "{0}: daqui em diante só {1}", "{0}: desde aquí solo {1}"},
       {"walk.round", "round {0} of {1}", "rodada {0} de {1}", "ronda {0} de {1}"},
       {"walk.about", "about {0}", "sobre {0}", "sobre {0}"},
+      {"walk.traffic", "traffic", "tráfego", "tráfico"},
       {"walk.measure", "measure", "medida", "medida"},
       {"walk.answer", "answer", "resposta", "respuesta"},
       {"walk.hypothesis", "hypothesis", "hipótese", "hipótesis"},
