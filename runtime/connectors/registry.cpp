@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/base/text.h"
 #include "runtime/connectors/connector.h"
+#include "runtime/connectors/jaeger/connector.h"
 #include "runtime/connectors/otlp/connector.h"
 #include "runtime/connectors/prometheus/connector.h"
 
@@ -11,6 +12,7 @@ const std::vector<ConnectorKind>& connector_kinds() {
   static const std::vector<ConnectorKind> kinds = {
       {"otlp", "a directory of OTLP-JSON lines as the Collector's file exporter writes them", &otlp::make},
       {"prometheus", "Prometheus 2.42 … 3.x, or a server that speaks its HTTP API", &prometheus::make},
+      {"jaeger", "Jaeger's query service, v1 and v3 of its HTTP interface", &jaeger::make},
   };
   return kinds;
 }
