@@ -9,7 +9,7 @@ import threading
 
 import frames
 import load
-from harness import WINDOW, first_lines, inquest
+from harness import WINDOW, cause, first_lines, inquest
 from recording import Recording
 
 DELAY = 0.020
@@ -97,7 +97,7 @@ def fork(bench):
             for _ in range(7):
                 slow.most = 0
                 ran = inquest(["run", f"fork_{n}", "--sops", folder, "--sources", yaml, "--json"] + WINDOW)
-                answered = [e for e in (ran.json or {}).get("evidence", []) if not e.get("error") and e.get("rows")]
+                answered = [e for e in (ran.json or {}).get("evidence", []) if not cause(e) and e.get("rows")]
                 if not bench.checks.check(f"a fork of {n} is answered", len(answered) == n, f"{len(answered)}: {first_lines(ran.err or ran.out)}"):
                     return
                 times.setdefault(n, []).append((ran.json["clock"]["ms"] / 1000, slow.most))
@@ -130,10 +130,11 @@ def ten_times(bench):
             case = os.path.join(bench.folder, f"times-{times}.case")
             ran = inquest(["run", "every_ask", "--sops", "tests/live/sops", "--sources", yaml, "--json", "--case", case, "--overwrite", "--from", SLICE[0],
                            "--to", SLICE[1], "--input", "service=recommendation", "--input", "onset=2026-11-21T10:42:00Z"])
+            if not bench.checks.check(f"{len(spans) * times} spans: the run ends by itself", ran.code == 0, first_lines(ran.err)):
+                return
             received[times] = bench.proxies["opensearch"].received
             found[times] = {(e.state, e.name): e for e in frames.evidence(case)}
             bench.gather()
-            bench.checks.check(f"{len(spans) * times} spans: the run ends by itself", ran.code == 0, first_lines(ran.err))
     finally:
         for times in (1, 10):
             try:

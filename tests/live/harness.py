@@ -132,6 +132,12 @@ def title(text):
     print(f"-- {text}: {time.monotonic() - begin:.1f} s", flush=True)
 
 
+def cause(evidence):
+    """Why an ask of a run's document failed; empty when it did not."""
+    failed = evidence.get("failed") or {}
+    return f"{failed['class']}: {failed['cause']}"[:300] if failed else ""
+
+
 def first_lines(text, n=3):
     return " / ".join(text.strip().split("\n")[:n])
 

@@ -244,6 +244,9 @@ class Jaeger(Server):
     def query(self):
         return self.url + self.base_path.rstrip("/")
 
+    def environment(self):
+        return {"OTEL_TRACES_SAMPLER": "always_off"}  # it would send spans of its own to a Collector
+
     def configuration(self):
         indices = "".join(f"            {kind}: {{date_layout: \"2006-01-02\", rollover_frequency: day, shards: 1, replicas: 0}}\n"
                           for kind in ("spans", "services", "dependencies", "sampling"))

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 import sources
-from harness import WINDOW, first_lines, inquest
+from harness import WINDOW, cause, first_lines, inquest
 
 STEP = 60                                  # seconds between samples of memory in the recording
 CPU = 0.3                                  # seconds that a run on live servers may cost, see design: bars
@@ -32,7 +32,7 @@ def apart(want, got):
 
 def lost(document):
     """Asks that came back with nothing or in part: what a healthy server never causes."""
-    return [f"{e['state']}.{e['ask']}: {e.get('error') or e['partial']}" for e in document["evidence"] if e.get("error") or e.get("partial")]
+    return [f"{e['state']}.{e['ask']}: {cause(e) or e['partial']}" for e in document["evidence"] if cause(e) or e.get("partial")]
 
 
 def run(bench):
