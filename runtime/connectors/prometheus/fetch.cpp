@@ -82,11 +82,13 @@ Answer Source::answer_metric(const Ask& asked, const Resolution* measure, const 
 
   Told told;
   auto counted = server_.ask(count_request(plan), deadline, stop);
-  if (auto* failure = std::get_if<Failure>(&counted)) return std::move(*failure);
   if (auto* later = std::get_if<RetryLater>(&counted)) return std::move(*later);
+  // A server that cannot count may still answer; one that is away or refuses will not.
+  if (auto* failure = std::get_if<Failure>(&counted); failure && failure->cls != Class::rejected) return std::move(*failure);
   double samples = 0;
-  for (const Samples& one : std::get<Answered>(counted).reply.series)
-    for (const double value : one.value) samples += value;
+  if (const auto* answered = std::get_if<Answered>(&counted))
+    for (const Samples& one : answered->reply.series)
+      for (const double value : one.value) samples += value;
   if (samples > static_cast<double>(most_samples_))
     return Failure{Class::too_large, count(static_cast<int64_t>(std::min(samples, 9e15))) + " samples are more than the budget of " + count(most_samples_),
                    "ask for a shorter window or fewer services"};

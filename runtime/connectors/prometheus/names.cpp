@@ -112,7 +112,8 @@ std::vector<std::string> search(const std::string& metric, const std::string& ex
   };
   if (there(exact)) add(out, exact);
   if (metric != exact && there(metric)) add(out, metric);     // names kept as they are
-  if (is_translated(metric)) return out;                      // scraped: called so, or not at all
+  // Scraped: called so, or not at all; but of one named metric it is not known whether it was.
+  if (is_translated(metric) && (kind != Kind::any || !out.empty())) return out;
   const std::vector<std::string> parts = parts_of(metric);
   if (parts.empty()) return out;
   // Names that may fit begin with the first part: a stretch of the sorted list.

@@ -19,7 +19,8 @@ http::Request count_request(const Plan& plan) {
   for (const Selection& selection : plan.selections)
     for (const Span& span : plan.spans) {
       const std::string back = span.last_ms == now ? "" : " offset " + duration_text(now - span.last_ms);
-      parts.push_back("(sum(count_over_time(" + selection.print() + range(span) + back + ")) or vector(0))");
+      for (const std::string& name : selection.names)    // one by one: counting drops the name, and labels may then be the same
+        parts.push_back("(sum(count_over_time(" + selector({name}, selection.matchers) + range(span) + back + ")) or vector(0))");
     }
   return get("/api/v1/query", {{"query", join(parts, " + ")}, {"time", time_text(now)}});
 }

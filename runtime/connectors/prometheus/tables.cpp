@@ -11,6 +11,7 @@
 #include "runtime/base/text.h"
 #include "runtime/connectors/otlp/asking.h"
 #include "runtime/connectors/otlp/store_index.h"
+#include "runtime/connectors/otlp/tracks.h"
 #include "runtime/connectors/prometheus/histograms.h"
 #include "runtime/connectors/prometheus/names.h"
 
@@ -112,6 +113,9 @@ class Builder final {
         const auto key = wanted.keys.find(name);         // a condition may be about the resource
         of.emplace(key != wanted.keys.end() ? key->second : convention(name) ? convention(name) : name, value);
       }
+    for (const auto& [key, value] : {std::pair{"service.name", &who.service}, {"service.namespace", &who.namespace_},
+                                     {"service.version", &who.version}, {"service.instance.id", &who.instance}})
+      if (!value->empty()) of[key] = *value;             // as files have them: resources are told apart by their attributes
     resource.attributes = cells(of);
     out.attributes = cells(attributes);
     out.resource = index_.find_or_add(metrics.resources, std::move(resource));
@@ -143,28 +147,39 @@ class Builder final {
   otlp::ResourceIndex index_;
 };
 
-// When what is there began: nothing is known of a counter that was there from the beginning of what was fetched.
-class Beginnings final {
- public:
-  Beginnings(const Plan& plan, const std::vector<Samples>& series) : plan_(plan) {
-    std::vector<int64_t> gaps;
-    for (const Samples& one : series)
-      for (size_t i = 1; i < one.time_ms.size(); ++i) gaps.push_back(one.time_ms[i] - one.time_ms[i - 1]);
-    if (gaps.empty()) return;
-    const auto middle = gaps.begin() + static_cast<std::ptrdiff_t>(gaps.size() / 2);
-    std::nth_element(gaps.begin(), middle, gaps.end());
-    patience_ = *middle + *middle / 2;
+// Start times, which Prometheus does not keep. Of a counter that was there when what was fetched begins nothing is known:
+// it is as if watching began at its first sample. One that appears later is new since the export before of its resource.
+void begin_streams(const Plan& plan, otlp::Metrics& metrics) {
+  struct Writer { std::vector<int64_t> times; int64_t interval = 0; size_t longest = 0; };
+  std::map<uint32_t, Writer> writers;
+  for (const Stream& stream : metrics.streams) {
+    if (stream.kind == Stream::Kind::gauge) continue;
+    Writer& writer = writers[stream.resource];
+    writer.times.insert(writer.times.end(), stream.time.begin(), stream.time.end());
+    if (stream.time.size() <= writer.longest) continue;
+    writer.longest = stream.time.size();
+    writer.interval = otlp::interval(stream.time);
   }
-  // 0: it is new and counts from zero; else its first sample, as if watching began there.
-  int64_t of(int64_t first_ms) const {
-    if (plan_.spans.empty() || patience_ <= 0 || first_ms <= plan_.spans.front().first_ms + patience_) return first_ms * ns_per_ms;
-    return 0;
+  for (auto& [resource, writer] : writers) {
+    std::sort(writer.times.begin(), writer.times.end());
+    writer.times.erase(std::unique(writer.times.begin(), writer.times.end()), writer.times.end());
   }
-
- private:
-  const Plan& plan_;
-  int64_t patience_ = 0;
-};
+  for (Stream& stream : metrics.streams) {
+    if (stream.time.empty()) continue;
+    const int64_t first = stream.time.front();
+    int64_t start = first;
+    if (stream.kind != Stream::Kind::gauge) {
+      const Writer& writer = writers[stream.resource];
+      int64_t from = 0;                                  // where the stretch begins in which it first stands
+      for (const Span& span : plan.spans)
+        if (span.first_ms * ns_per_ms <= first) from = span.first_ms * ns_per_ms;
+      const auto before = std::lower_bound(writer.times.begin(), writer.times.end(), first - writer.interval / 2);
+      const bool late = writer.interval > 0 && first > from + writer.interval / 2 * 3;
+      if (late && before != writer.times.begin() && first - *(before - 1) <= writer.interval / 2 * 5) start = *(before - 1);
+    }
+    stream.start.assign(stream.time.size(), start);
+  }
+}
 
 struct ClassicKey {
   size_t wanted;
@@ -250,16 +265,11 @@ Tables tables_of(const Plan& plan, const std::vector<Samples>& series, const Tar
                  const std::vector<ExemplarOf>& exemplars, int64_t deltas_ms) {
   Builder builder(plan, targets);
   Tables out;
-  const Beginnings beginnings(plan, series);
   std::map<ClassicKey, Classic> classics;
   std::map<ClassicKey, std::vector<std::pair<double, const Samples*>>> summaries;
   size_t unknown_bounds = 0;
 
   const auto cumulative = [&](Stream& stream) { stream.temporality = deltas_ms > 0 ? 1 : 2; };
-  const auto starts = [&](Stream& stream) {
-    const int64_t begin = stream.time.empty() ? 0 : beginnings.of(stream.time.front() / ns_per_ms);
-    for (const int64_t time : stream.time) stream.start.push_back(deltas_ms > 0 ? time - deltas_ms * ns_per_ms : begin);
-  };
 
   for (const Samples& one : series) {
     const auto part = plan.parts.find(label(one.labels, "__name__"));
@@ -277,7 +287,6 @@ Tables tables_of(const Plan& plan, const std::vector<Samples>& series, const Tar
       Stream stream = builder.stream(one.labels, wanted);
       cumulative(stream);
       put_native(one.histograms, stream);
-      starts(stream);
       builder.metrics.streams.push_back(std::move(stream));
     }
     if (one.time_ms.empty()) continue;
@@ -296,7 +305,6 @@ Tables tables_of(const Plan& plan, const std::vector<Samples>& series, const Tar
     for (const int64_t ms : one.time_ms) stream.time.push_back(ms * ns_per_ms);
     stream.value = one.value;
     stream.is_int.assign(one.value.size(), 0);
-    starts(stream);
     builder.metrics.streams.push_back(std::move(stream));
   }
 
@@ -309,7 +317,6 @@ Tables tables_of(const Plan& plan, const std::vector<Samples>& series, const Tar
       stream.kind = Stream::Kind::summary;
       put_summary(classic, summary->second, stream);
       cumulative(stream);
-      starts(stream);
       builder.metrics.streams.push_back(std::move(stream));
       summaries.erase(summary);
       continue;
@@ -319,7 +326,6 @@ Tables tables_of(const Plan& plan, const std::vector<Samples>& series, const Tar
       piece.metric = stream.metric, piece.unit = stream.unit, piece.scope = stream.scope, piece.resource = stream.resource;
       piece.attributes = std::move(stream.attributes);
       cumulative(piece);
-      starts(piece);
       builder.metrics.streams.push_back(std::move(piece));
     }
   }
@@ -330,10 +336,14 @@ Tables tables_of(const Plan& plan, const std::vector<Samples>& series, const Tar
       for (const int64_t ms : one->time_ms) stream.time.push_back(ms * ns_per_ms);
       stream.value = one->value;
       stream.is_int.assign(one->value.size(), 0);
-      starts(stream);
       builder.metrics.streams.push_back(std::move(stream));
     }
   }
+
+  if (deltas_ms == 0) begin_streams(plan, builder.metrics);
+  else
+    for (Stream& stream : builder.metrics.streams)
+      for (const int64_t time : stream.time) stream.start.push_back(time - deltas_ms * ns_per_ms);
 
   // Exemplars go to the stream of their series: the first that fits.
   for (const ExemplarOf& one : exemplars) {

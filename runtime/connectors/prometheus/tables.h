@@ -12,7 +12,8 @@
 // What Prometheus does not keep, so that answers differ from those of the files: times are cut to milliseconds; when a
 // process or counter began (start times): what was counted before the first export, or before the first after a restart
 // of a counter that was not seen falling, is not known; two processes under one job and instance are one series.
-// A counter whose first sample comes later than 1.5 intervals into what was fetched is new: it counts from zero.
+// A counter whose first sample comes later than 1.5 intervals into what was fetched is new since the export before of
+// its resource and counts from zero.
 // Pure; no state.
 #pragma once
 
