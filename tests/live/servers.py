@@ -225,7 +225,7 @@ class Prometheus3(Prometheus2):
                 super().configuration())
 
     def binary(self):
-        return [self.program("prometheus3", "prometheus"), "--web.enable-otlp-receiver"]
+        return [self.program("prometheus3", "prometheus"), "--web.enable-otlp-receiver", "--web.enable-remote-write-receiver"]
 
 
 class Jaeger(Server):
