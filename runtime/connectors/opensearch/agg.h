@@ -32,6 +32,5 @@ std::unique_ptr<Work> make_calls(const Ask& ask, const Layout& layout, const otl
 std::unique_ptr<Work> make_percentiles(const Ask& ask, const Layout& layout, const otlp::Aliases& aliases);
 std::unique_ptr<Work> make_numbers(const Ask& ask, const Layout& layout, const otlp::Aliases& aliases);
 std::unique_ptr<Work> make_contrast(const Ask& ask, const Layout& layout, const otlp::Aliases& aliases);
-std::unique_ptr<Work> make_contrast_counts(const Ask& ask, const Layout& layout, const otlp::Aliases& aliases, Duration slower_than);
 
 }  // namespace inquest::opensearch

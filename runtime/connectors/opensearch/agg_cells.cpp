@@ -6,6 +6,7 @@
 #include <tuple>
 #include <unordered_map>
 
+#include "runtime/base/text.h"
 #include "runtime/connectors/opensearch/agg.h"
 
 namespace inquest::opensearch {
@@ -30,10 +31,6 @@ Cells::Cells(const Ask& ask, const Layout& layout, const otlp::Aliases& aliases,
   for (size_t part = 0; part < parts_.size(); ++part)
     for (size_t kind = 0; kind < kinds_.size(); ++kind) {
       Json sub = {{"e", {{"filter", status_filter(layout_, {"error"})}}}};
-      if (!plan_.sums) {
-        sub["s"] = {{"sum", {{"script", scripts_.duration()}}}};
-        sub["m"] = {{"max", {{"script", scripts_.duration()}}}};
-      }
       Pager pager(layout_, query(part, kind, false), sources(), std::move(sub), group_page, "groups");
       pager.sibling("skewed", {{"sum", {{"script", scripts_.skewed()}}}});
       paging_.push_back({part, kind, std::move(pager)});
@@ -96,31 +93,15 @@ std::optional<Failure> Cells::take_groups(const std::vector<Reply>& replies) {
       if (!key || docs(bucket) == 0) continue;
       by_key_.emplace(std::to_string(one.part) + "/" + std::to_string(one.kind) + "/" + key->dump(), static_cast<uint32_t>(groups_.size()));
       groups_.push_back({one.part, one.kind, *key, docs(bucket), docs_of(bucket, "e"), docs(bucket)});
-      if (plan_.sums) continue;
-      sums_.push_back(sum_of(bucket, "s"));
-      longest_.push_back(sum_of(bucket, "m"));
     }
     more = more || !one.pager.done();
   }
   if (more) return std::nullopt;
   // Pages of several parts came in turns: one part after the other, in the order of its keys.
-  std::vector<uint32_t> order(groups_.size());
-  for (uint32_t i = 0; i < order.size(); ++i) order[i] = i;
-  std::stable_sort(order.begin(), order.end(), [&](uint32_t x, uint32_t y) {
-    return std::tie(groups_[x].part, groups_[x].kind) < std::tie(groups_[y].part, groups_[y].kind);
-  });
-  std::vector<CellGroup> sorted;
-  std::vector<int64_t> sums, longest;
-  for (const uint32_t i : order) {
-    sorted.push_back(std::move(groups_[i]));
-    if (!plan_.sums) {
-      sums.push_back(sums_[i]);
-      longest.push_back(longest_[i]);
-    }
-  }
-  groups_ = std::move(sorted);
-  sums_ = std::move(sums);
-  longest_ = std::move(longest);
+  std::stable_sort(groups_.begin(), groups_.end(),
+                   [](const CellGroup& a, const CellGroup& b) { return std::tie(a.part, a.kind) < std::tie(b.part, b.kind); });
+  sums_.assign(groups_.size(), 0);
+  longest_.assign(groups_.size(), 0);
   by_key_.clear();
   int64_t spans = 0;
   for (uint32_t i = 0; i < groups_.size(); ++i) {
@@ -129,6 +110,10 @@ std::optional<Failure> Cells::take_groups(const std::vector<Reply>& replies) {
     spans += group.count;
   }
   paging_.clear();
+  if (scripts_.from_source() && spans > most_from_source) {
+    scripts_ = Scripts(layout_, false);
+    remarks_.approximate("durations to the millisecond: the server would have to read " + count(spans) + " documents for more");
+  }
   if (groups_.empty()) {
     stage_ = Stage::done;
   } else if (spans <= most_at_once) {
@@ -183,6 +168,7 @@ std::optional<Failure> Cells::take_estimate(const std::vector<Reply>& replies) {
 void Cells::plan_chunks() {
   chunks_.clear();
   for (const bool errors : {false, true}) {
+    if (errors && !plan_.sums) break;                  // of groups they are known
     Chunk chunk{0, 0, errors, {}};
     int64_t cells = 0;
     const auto close = [&] {
@@ -217,8 +203,11 @@ std::vector<Search> Cells::cell_searches() {
     Json terms = {{"script", scripts_.cell(parts_[group.part].window.from.ns, width, time_halved(), log_halved())},
                   {"value_type", "long"}, {"size", most}, {"order", {{"_key", "asc"}}}};
     Json buckets = {{"terms", std::move(terms)}};
-    if (plan_.sums && !chunk.errors) buckets["aggs"] = {{"s", {{"sum", {{"script", scripts_.duration()}}}}}};
-    Pager pager(layout_, query(group.part, group.kind, chunk.errors), sources(), {{"b", std::move(buckets)}}, chunk.groups.size(),
+    const Json sum = {{"sum", {{"script", scripts_.duration()}}}};
+    if (plan_.sums && !chunk.errors) buckets["aggs"] = {{"s", sum}};
+    Json sub = {{"b", std::move(buckets)}};
+    if (!plan_.sums && !chunk.errors) sub.update({{"s", sum}, {"m", {{"max", {{"script", scripts_.duration()}}}}}});
+    Pager pager(layout_, query(group.part, group.kind, chunk.errors), sources(), std::move(sub), chunk.groups.size(),
                 chunk.errors ? "buckets of errors" : "buckets");
     // Composite keys are told in order: this chunk begins after the last group before it that the search would tell.
     for (uint32_t i = first; i-- > 0 && groups_[i].part == group.part && groups_[i].kind == group.kind;) {
@@ -248,6 +237,10 @@ std::optional<Failure> Cells::take_cells(const std::vector<Reply>& replies) {
       const Json* terms = member(one, "b");
       const Json* buckets = terms ? member(*terms, "buckets") : nullptr;
       if (group == UINT32_MAX || !buckets) continue;   // a group that came since: told by nobody
+      if (!plan_.sums && !chunk.errors) {
+        sums_[group] = sum_of(one, "s");
+        longest_[group] = sum_of(one, "m");
+      }
       cut_short = cut_short || terms->value("sum_other_doc_count", int64_t{0}) > 0;
       for (const Json& bucket : *buckets) {
         const int64_t packed = json_int64(bucket["key"]);

@@ -69,7 +69,7 @@ class Cells final {
   const Ask ask_;
   const Layout& layout_;
   const Plan plan_;
-  const Scripts scripts_;
+  Scripts scripts_;
   const Heads heads_;
   const std::vector<Part> parts_;
   std::vector<KindPart> kinds_;

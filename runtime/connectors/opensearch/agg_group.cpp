@@ -6,6 +6,8 @@
 #include <cmath>
 
 #include "runtime/base/text.h"
+#include "runtime/connectors/opensearch/agg_script.h"
+#include "runtime/connectors/opensearch/leaf.h"
 
 namespace inquest::opensearch {
 
@@ -43,26 +45,39 @@ Heads::Heads(const Layout& layout, Of of) {
   else names.insert(names.end(), names_of_instance.begin(), names_of_instance.end());
   if (!layout.service.doc.empty()) {
     sources_.push_back(composite_source("s", layout.service));
-    parts_.push_back({"s", "service.name"});
+    parts_.push_back({"s", "service.name", layout.service});
   }
+  bool lost = false;
   for (const std::string& name : names) {
     const Field field = name == "service.namespace" ? layout.namespace_ : name == "service.version" ? layout.version_field
                                                                                                    : resource_field(layout, name);
     if (!field.doc.empty()) {
       const std::string source = "h" + std::to_string(parts_.size());
       sources_.push_back(composite_source(source.c_str(), field));
-      parts_.push_back({source, name});
-    } else if (layout.nested_tags && layout.painless) {
+      parts_.push_back({source, name, field});
+    } else if (layout.nested_tags && layout.painless && layout.rows <= most_from_source) {
       packed_.push_back(name);
+    } else if (layout.nested_tags) {
+      lost = true;
     } else if (field.there()) {
       notes_.push_back(name + " is not told: " + field.why);
     }
   }
+  if (lost) notes_.push_back("namespace, instance and version are not told: they lie in nested tags of too many spans");
   if (!packed_.empty())
     sources_.push_back({{"p", {{"terms", {{"script", {{"source", packed_source}, {"lang", "painless"}, {"params", {{"names", packed_}}}}}}}}}});
 }
 
-std::string Heads::service(const Json& key) const { return member_text(key, "s"); }
+Json key_filter(const Json& key, const std::string& source, const Field& field) {
+  const Json text = key_text(key, source.c_str());
+  return text.is_string() ? leaf::term(field.doc, text) : not_any({exists(field)});
+}
+
+Json Heads::filter(const Json& key) const {
+  std::vector<Json> all;
+  for (const Part& part : parts_) all.push_back(key_filter(key, part.source, part.field));
+  return all_of(std::move(all));
+}
 
 otlp::Head Heads::head(const Json& key, const otlp::Aliases& aliases) const {
   otlp::Texts texts;
@@ -192,7 +207,12 @@ void Remarks::note(const std::string& text) {
   if (std::find(notes_.begin(), notes_.end(), text) == notes_.end()) notes_.push_back(text);
 }
 
+void Remarks::approximate(const std::string& text) {
+  if (approximate_.find(text) == std::string::npos) approximate_ += (approximate_.empty() ? "" : "; ") + text;
+}
+
 void Remarks::put(Marks& marks) const {
+  if (!approximate_.empty()) marks.approximate += (marks.approximate.empty() ? "" : "; ") + approximate_;
   if (marks.partial.empty()) marks.partial = partial_;
   marks.notes.insert(marks.notes.end(), notes_.begin(), notes_.end());
 }

@@ -21,11 +21,11 @@ class Heads final {
   Heads(const Layout& layout, Of of);
   const Json& sources() const { return sources_; }     // of a composite aggregation
   otlp::Head head(const Json& key, const otlp::Aliases& aliases) const;
-  std::string service(const Json& key) const;          // as it is written there
+  Json filter(const Json& key) const;                  // the spans of a key; packed sources do not count
   const std::vector<std::string>& notes() const { return notes_; }  // what could not be told apart, and why
 
  private:
-  struct Part { std::string source, attribute; };
+  struct Part { std::string source, attribute; Field field; };
   std::vector<Part> parts_;
   std::vector<std::string> packed_;      // attributes in the one packed source (nested tags)
   Json sources_ = Json::array();
@@ -52,6 +52,7 @@ Json kind_source(const Layout& layout);  // {"k": …}; null without a field
 std::string kind_of(const KindPart& part, const Json& key);
 
 Json composite_source(const char* name, const Field& field);   // with missing_bucket
+Json key_filter(const Json& key, const std::string& source, const Field& field);
 Json key_text(const Json& key, const char* name);              // the text of a key, or null
 
 // One composite aggregation "c", page by page.
@@ -84,10 +85,11 @@ class Remarks final {
  public:
   void take(const Reply& reply);
   void note(const std::string& text);
+  void approximate(const std::string& text);
   void put(Marks& marks) const;
 
  private:
-  std::string partial_;
+  std::string partial_, approximate_;
   std::vector<std::string> notes_;
 };
 

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/connectors/opensearch/agg_script.h"
 
+#include <bit>
+
 namespace inquest::opensearch {
 
 namespace {
@@ -38,22 +40,24 @@ constexpr const char* cell_of =
 
 }  // namespace
 
-Scripts::Scripts(const Layout& layout) {
+Scripts::Scripts(const Layout& layout, bool exact) {
   const bool has_start = layout.start.there() && !layout.start.doc.empty();
-  from_source_ = !layout.has_duration() && layout.time_unit == 0 && layout.start.type != "date_nanos";
-  possible_ = layout.painless && has_start && (layout.has_duration() || layout.end.there());
+  const bool milliseconds = !layout.has_duration() && layout.time_unit == 0 && layout.start.type != "date_nanos";
+  from_source_ = milliseconds && exact;
+  rough_ = milliseconds && !exact;
+  possible_ = layout.painless && has_start && (layout.has_duration() || !layout.end.doc.empty());
   functions_ = from_source_ ? of_source : layout.time_unit > 0 ? of_number : of_date;
   functions_ += start_of;
   functions_ += layout.has_duration() ? took_field : took_between;
   functions_ += bucket_of;
   functions_ += floor_of;
-  params_["start"] = from_source_ ? layout.start.path : layout.start.doc;
+  params_["start"] = layout.start.doc;
   if (layout.time_unit > 0) params_["time_unit"] = layout.time_unit;
   if (layout.has_duration()) {
     params_["duration"] = layout.duration.doc;
     params_["unit"] = layout.duration_unit;
   } else {
-    params_["end"] = from_source_ || layout.end.doc.empty() ? layout.end.path : layout.end.doc;
+    params_["end"] = layout.end.doc;
   }
 }
 
@@ -69,7 +73,7 @@ Json Scripts::duration() const {
 }
 
 Json Scripts::skewed() const {
-  return script("long d = took(doc, s, params); return d != Long.MIN_VALUE && d < 0 ? 1L : 0L;");
+  return script("long d = took(doc, [:], params); return d != Long.MIN_VALUE && d < 0 ? 1L : 0L;");
 }
 
 Json Scripts::since(int64_t from) const {
@@ -84,5 +88,21 @@ Json Scripts::time_bucket(int64_t from, int64_t width) const {
   return script("long t = start(doc, s, params); if (t == Long.MIN_VALUE) return null; "
                 "return floor(t - params.from, params.width);", {{"from", from}, {"width", width}});
 }
+
+Json Scripts::side(int64_t from, int64_t width, const std::vector<int64_t>& limits, const std::vector<int>& strata) const {
+  return script("long d = took(doc, s, params); long t = start(doc, s, params); "
+                "if (d == Long.MIN_VALUE || t == Long.MIN_VALUE) return null; long i = floor(t - params.from, params.width); "
+                "int n = params.limits.length - 1; int at = i < 0 ? 0 : i > n ? n : (int) i; "
+                "return params.strata[at] * 2L + (d > params.limits[at] ? 1L : 0L);",
+                {{"from", from}, {"width", width}, {"limits", limits}, {"strata", strata}});
+}
+
+Json number_script(const std::string& field) {
+  return {{"source", "if (!doc.containsKey(params.f) || doc[params.f].size() == 0) return null; "
+                     "return Double.doubleToLongBits((double) doc[params.f].value) >> 42;"},
+          {"lang", "painless"}, {"params", {{"f", field}}}};
+}
+
+double number_of(int64_t key) { return std::bit_cast<double>(static_cast<uint64_t>(key) << 42); }
 
 }  // namespace inquest::opensearch

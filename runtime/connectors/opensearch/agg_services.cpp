@@ -17,8 +17,9 @@ constexpr size_t page = 1000;
 class Services final : public Work {
  public:
   Services(const Ask& ask, const Layout& layout, const otlp::Aliases& aliases)
-      : ask_(ask), aliases_(aliases), scripts_(layout), heads_(layout, Heads::Of::whole), parts_(parts_of(ask, layout, aliases)) {
+      : ask_(ask), aliases_(aliases), scripts_(layout, layout.rows <= most_from_source), heads_(layout, Heads::Of::whole), parts_(parts_of(ask, layout, aliases)) {
     for (const std::string& note : heads_.notes()) remarks_.note(note);
+    if (scripts_.rough()) remarks_.note("first and last to the millisecond");
     Json sources = heads_.sources();
     sources.push_back(composite_source("n", layout.name));
     for (const Part& part : parts_) {

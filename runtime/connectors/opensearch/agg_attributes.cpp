@@ -1,0 +1,35 @@
+// Attributes from the fields under the layout's prefix.
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/connectors/opensearch/agg_attributes.h"
+
+#include <algorithm>
+
+namespace inquest::opensearch {
+
+std::vector<Attribute> attributes_of(const Layout& layout, const std::vector<std::string>& named, bool numeric,
+                                     std::vector<std::string>* left) {
+  std::vector<Attribute> out;
+  for (const auto& [path, field] : layout.fields) {
+    if (layout.attributes.empty() || path.compare(0, layout.attributes.size(), layout.attributes) != 0) continue;
+    if (field.type == "object" || field.type == "nested" || !field.there()) continue;
+    const size_t parent = path.rfind('.');                // the keyword beside a text is no attribute of its own
+    if (parent != std::string::npos && path.substr(parent) == ".keyword" && layout.field(path.substr(0, parent)) &&
+        layout.field(path.substr(0, parent))->text())
+      continue;
+    std::string name = path.substr(layout.attributes.size());
+    if (layout.at_signs) std::replace(name.begin(), name.end(), '@', '.');
+    // What exporters to OpenSearch add of their own.
+    if (named.empty() && layout.model == Model::ss4o && name.compare(0, 12, "data_stream.") == 0) continue;
+    if (!named.empty() && std::find(named.begin(), named.end(), name) == named.end()) continue;
+    if (numeric && !field.numeric()) continue;
+    if (field.doc.empty()) {
+      if (left) left->push_back(name + (field.why.empty() ? "" : " (" + field.why + ")"));
+      continue;
+    }
+    out.push_back({std::move(name), field});
+  }
+  std::sort(out.begin(), out.end(), [](const Attribute& a, const Attribute& b) { return a.name < b.name; });
+  return out;
+}
+
+}  // namespace inquest::opensearch
