@@ -121,28 +121,27 @@ Result<JournalRow> CaseFile::append(const std::string& kind, Json payload, const
   return row;
 }
 
-Result<std::vector<JournalRow>> CaseFile::append_all(const std::string& kind, std::vector<Json> payloads) {
+Status CaseFile::begin() {
   Inside& in = *inside_;
   if (!in.writing) return not_writing(in.path);
-  const int64_t seq = in.last_seq;
-  const std::string hash = in.last_hash, side = in.last_side, last_kind = in.last_kind;
-  const auto undone = [&](const Error& error) {
-    (void)in.db->exec("ROLLBACK");
-    in.last_seq = seq;
-    in.last_hash = hash;
-    in.last_side = side;
-    in.last_kind = last_kind;
-    return error;
-  };
-  if (auto done = in.db->exec("BEGIN"); !done) return done.error();
-  std::vector<JournalRow> rows;
-  for (Json& payload : payloads) {
-    auto row = append(kind, std::move(payload));
-    if (!row) return undone(row.error());
-    rows.push_back(std::move(*row));
-  }
-  if (auto done = in.db->exec("COMMIT"); !done) return undone(done.error());
-  return rows;
+  if (in.group) return {};
+  if (auto done = in.db->exec("BEGIN"); !done) return done;
+  in.group = Inside::Ends{in.last_seq, in.last_hash, in.last_side, in.last_kind};
+  return {};
+}
+
+Status CaseFile::commit() {
+  Inside& in = *inside_;
+  if (!in.group) return {};
+  const Inside::Ends before = *std::exchange(in.group, std::nullopt);
+  auto done = in.db->exec("COMMIT");
+  if (done) return done;
+  (void)in.db->exec("ROLLBACK");
+  in.last_seq = before.seq;
+  in.last_hash = before.hash;
+  in.last_side = before.side;
+  in.last_kind = before.kind;
+  return done;
 }
 
 Status CaseFile::put_evidence(const EvidenceRow& row) {
@@ -206,9 +205,10 @@ void CaseFile::Inside::grow(int64_t by) {
 Status CaseFile::close() {
   Inside& in = *inside_;
   if (!in.db) return {};
+  const Status grouped = commit();
   const bool was_writing = std::exchange(in.writing, false);
   in.insert_row = {}, in.insert_evidence = {}, in.insert_text = {}, in.insert_meta = {};
-  Status result;
+  Status result = grouped;
   if (was_writing) {
     auto mode = in.db->first("PRAGMA journal_mode=DELETE");
     if (!mode)

@@ -4,7 +4,7 @@
 // Tables: meta(key, value), journal(seq, kind, payload, hash, at, ms, bytes, attempts, side_hash),
 // evidence(id, ask, scope, source, frame, hash, native, rows, bytes, ms), text(hash, content). Mode 0600, one
 // connection, WAL + FULL while it runs, one file without side files after close(). Frames are zstd-compressed encodings.
-// A row is on disk when append() returns. A second process that opens a running case for writing gets Code::busy; for
+// A row is on disk when append() returns, or, between begin() and commit(), when commit() does. A second process that opens a running case for writing gets Code::busy; for
 // reading it gets a read-only copy. Opened defensively: no triggers, views or extensions are run, blobs are capped.
 // Locks: the writer holds flock(LOCK_EX) on the file and SQLite's exclusive mode, so that there is one connection in one
 // process (SQLite below 3.51.3 can lose rows of a WAL with several). A reader holds LOCK_SH; where it cannot have it, or
@@ -49,8 +49,10 @@ class CaseFile final {
   CaseFile& operator=(const CaseFile&) = delete;
 
   Result<JournalRow> append(const std::string& kind, Json payload, const RowSide& side = {});
-  // Several rows of one kind that follow from one: on the disk together when this returns, or none of them.
-  Result<std::vector<JournalRow>> append_all(const std::string& kind, std::vector<Json> payloads);
+  // What is written between begin() and commit() is on the disk together when commit() returns, or not at all: one
+  // sync for many rows. begin() inside a group does nothing; a failed commit() leaves the case as it was at begin().
+  Status begin();
+  Status commit();
   Status put_evidence(const EvidenceRow& row);
   Result<std::string> put_text(const std::string& content);                      // returns its hash
   Status put_meta(const std::string& key, const std::string& value);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -25,6 +26,11 @@ struct CaseFile::Inside {
   int64_t last_seq = 0;
   std::string last_hash, last_side, last_kind;
   int64_t log_bytes = 0;
+  struct Ends {                            // of the chains, when a group began
+    int64_t seq = 0;
+    std::string hash, side, kind;
+  };
+  std::optional<Ends> group;
 
   Status start_writing();
   Status prepare();

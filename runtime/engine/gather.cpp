@@ -16,16 +16,6 @@ namespace inquest {
 namespace {
 
 using Class = Failure::Class;
-using Resolutions = std::map<std::string, Resolution>;
-
-// One or several asks of one source that go together.
-struct Batch {
-  size_t source = 0;
-  Connector* connector = nullptr;
-  std::vector<size_t> questions;
-  std::vector<Ask> asks;
-  Resolutions measures;
-};
 
 // Asks that share a step belong together: the connector's own word for what is one request or one pass.
 std::vector<std::vector<size_t>> together(const std::vector<Step>& steps, size_t asks) {
@@ -186,7 +176,7 @@ const Result<Resolution>& Gatherer::resolve(size_t source, const Measure& measur
   return resolutions_.emplace(key, std::move(result)).first->second;
 }
 
-Status Gatherer::prepare(Question& question, Sink& sink) {
+Status Gatherer::prepare(Question& question, Sink& sink, bool offline) {
   const Ask& ask = question.ask;
   if (const AskRow* row = catalogue_.ask(ask.kind)) question.measure = row->measure;
   if (!ask.unknown_names.empty()) {
@@ -203,6 +193,11 @@ Status Gatherer::prepare(Question& question, Sink& sink) {
   question.source_name = sources_.all()[question.source].config->name;
   const Measure* measure = question.measure.empty() ? nullptr : catalogue_.measure(question.measure);
   if (!measure) return {};
+  if (offline && sources_.all()[question.source].connector->live()) {
+    Resolution presumed{measure->name, measure->names, {}, {}, {}, measure->unit, measure->reduce, measure->identity, measure->restarts};
+    resolutions_.emplace(std::make_pair(question.source, measure->name), std::move(presumed));
+    return {};
+  }
   bool fresh = false;
   const auto& resolution = resolve(question.source, *measure, fresh);
   if (!resolution) {
@@ -221,16 +216,16 @@ Status Gatherer::prepare(Question& question, Sink& sink) {
   return {};
 }
 
-Status Gatherer::gather(std::vector<Question> questions, Sink& sink) {
-  for (Question& question : questions) {
-    if (cancelled_()) return {};
-    if (auto done = prepare(question, sink); !done) return done;
-  }
-  if (cancelled_()) return {};  // a resolution that was cut short is no answer
-  // By source, then by what the connector itself takes together.
+Result<std::vector<Batch>> Gatherer::prepared(std::vector<Question>& questions, Sink& sink, bool offline) {
   std::vector<Batch> batches;
+  for (Question& question : questions) {
+    if (cancelled_()) return batches;
+    if (auto done = prepare(question, sink, offline); !done) return done.error();
+  }
+  if (cancelled_()) return batches;  // a resolution that was cut short is no answer
+  // By source, then by what the connector itself takes together.
   for (size_t source = 0; source < sources_.all().size(); ++source) {
-    Batch all{source, sources_.all()[source].connector, {}, {}, {}};
+    Batch all{source, sources_.all()[source].connector, {}, {}, {}, 0};
     for (size_t i = 0; i < questions.size(); ++i) {
       const Question& question = questions[i];
       if (question.refused || question.source != source) continue;
@@ -244,12 +239,13 @@ Status Gatherer::gather(std::vector<Question> questions, Sink& sink) {
     if (all.asks.empty()) continue;
     const auto told = [&](const std::string& text) { return cut(*all.connector, *sources_.all()[source].config, text); };
     for (const auto& group : together(all.connector->native(all.asks, all.measures), all.asks.size())) {
-      Batch part{source, all.connector, {}, {}, all.measures};
+      Batch part{source, all.connector, {}, {}, all.measures, 0};
       for (const size_t i : group) {
         part.questions.push_back(all.questions[i]);
         part.asks.push_back(all.asks[i]);
       }
       for (const Step& step : part.connector->native(part.asks, part.measures)) {
+        ++part.steps;
         for (const size_t i : step.asks) {
           if (i >= part.questions.size()) continue;
           Question& question = questions[part.questions[i]];
@@ -267,10 +263,20 @@ Status Gatherer::gather(std::vector<Question> questions, Sink& sink) {
   // Jobs start in the order of their first ask, whatever the names of the sources.
   std::stable_sort(batches.begin(), batches.end(),
                    [](const Batch& a, const Batch& b) { return a.questions[0] < b.questions[0]; });
+  return batches;
+}
+
+Status Gatherer::gather(std::vector<Question> questions, Sink& sink) {
+  if (auto done = sink.settle(); !done) return done;
+  auto ready = prepared(questions, sink);
+  if (!ready) return ready.error();
+  if (cancelled_()) return {};
+  const std::vector<Batch>& batches = *ready;
   for (const Question& question : questions) {
     if (question.refused) continue;
     if (auto done = sink.sent(question); !done) return done;
   }
+  if (auto done = sink.settle(); !done) return done;
 
   std::vector<Reply> replies(questions.size());
   std::vector<char> here(questions.size(), 0);
@@ -312,6 +318,8 @@ Status Gatherer::gather(std::vector<Question> questions, Sink& sink) {
       if (status && !reply.cancelled) status = sink.arrived(questions[i], reply);
     }
     tell();
+  }, [&] {
+    if (status) status = sink.settle();
   });
   return status;
 }

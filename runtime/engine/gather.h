@@ -28,6 +28,15 @@ struct Question {  // an ask with what is known before it is sent
   std::string native, cost, link;  // link: where a person looks at the same thing
   std::optional<Failure> refused;  // not sent, and why
 };
+// One or several asks of one source that go together.
+struct Batch {
+  size_t source = 0;
+  Connector* connector = nullptr;
+  std::vector<size_t> questions;                // indices
+  std::vector<Ask> asks;
+  std::map<std::string, Resolution> measures;
+  size_t steps = 0;                             // requests of the first round, or passes over files
+};
 struct Reply {
   FramePtr frame;  // null when it failed
   std::string hash;
@@ -45,6 +54,7 @@ class Sink {
   virtual Status sent(const Question& question) = 0;                    // before anything leaves
   virtual Status arrived(const Question&, const Reply&) { return {}; }  // at once
   virtual Status replied(const Question& question, Reply& reply) = 0;   // in the order of the asks; also when not sent
+  virtual Status settle() { return {}; }                                // before anything leaves and after what came together
 };
 
 class Gatherer final {
@@ -56,11 +66,14 @@ class Gatherer final {
         limits_(limits_for(sources.all(), limits)),
         clock_(clock),
         cancelled_(std::move(cancelled)) {}
+  // All that comes before the first question is sent: source, measure, native text and link of each, and which go
+  // together. `plan` shows this. Offline (see SourceMap) measures of servers are not looked up: every name is assumed.
+  Result<std::vector<Batch>> prepared(std::vector<Question>& questions, Sink& sink, bool offline = false);
   // Errors of the sink only; everything else is a Reply. After a cancel the asks without an answer are not told.
   Status gather(std::vector<Question> questions, Sink& sink);
 
  private:
-  Status prepare(Question& question, Sink& sink);
+  Status prepare(Question& question, Sink& sink, bool offline);
   const Result<Resolution>& resolve(size_t source, const Measure& measure, bool& fresh);
 
   const Catalogue& catalogue_;

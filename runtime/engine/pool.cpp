@@ -43,9 +43,11 @@ class Batch final {
     }
   }
 
-  void watch(const std::function<bool()>& cancelled, const std::function<void(size_t, bool)>& done) {
+  void watch(const std::function<bool()>& cancelled, const std::function<void(size_t, bool)>& done,
+             const std::function<void()>& drained) {
     std::unique_lock lock(mutex_);
     for (size_t reported = 0; reported < jobs_.size();) {
+      const bool some = !ended_.empty();
       while (!ended_.empty()) {
         const size_t job = ended_.front();
         ended_.pop_front();
@@ -53,6 +55,12 @@ class Batch final {
         lock.unlock();
         done(job, states_[job].started);
         lock.lock();
+      }
+      if (some && drained) {
+        lock.unlock();
+        drained();
+        lock.lock();
+        if (!ended_.empty()) continue;
       }
       if (reported == jobs_.size()) break;
       if (!cancelled_ && cancelled()) {
@@ -110,7 +118,8 @@ class Batch final {
 }  // namespace
 
 void run_jobs(const std::vector<Job>& jobs, const PoolLimits& limits, Clock& clock,
-              const std::function<bool()>& cancelled, const std::function<void(size_t job, bool started)>& done) {
+              const std::function<bool()>& cancelled, const std::function<void(size_t job, bool started)>& done,
+              const std::function<void()>& drained) {
   if (jobs.empty()) return;
   const PoolLimits sane{std::max<size_t>(limits.threads, 1), std::max<size_t>(limits.per_source, 1), limits.deadline,
                         limits.of_source};
@@ -129,10 +138,11 @@ void run_jobs(const std::vector<Job>& jobs, const PoolLimits& limits, Clock& clo
       const Stop stop = cancelled();
       if (!stop) jobs[i].work({}, stop);
       done(i, !stop);
+      if (drained) drained();
     }
     return;
   }
-  batch.watch(cancelled, done);
+  batch.watch(cancelled, done, drained);
   for (std::thread& thread : threads) thread.join();
 }
 

@@ -2,7 +2,8 @@
 // all. SPDX-License-Identifier: Apache-2.0
 //
 // Private to runtime/engine. Jobs start in the order given, as far as the limit of their source lets them. `done` runs
-// on the calling thread, once for each job, in the order in which they end; a job that was never started because of the
+// on the calling thread, once for each job, in the order in which they end, and `drained` whenever it has been told of all
+// that have ended so far; a job that was never started because of the
 // cancel is reported too. Past its deadline a job's own stop flag is raised: it is expected to return soon after.
 // Thread rule: run_jobs blocks its caller; jobs must not share what is not immutable or guarded.
 #pragma once
@@ -27,6 +28,7 @@ struct PoolLimits {
 };
 
 void run_jobs(const std::vector<Job>& jobs, const PoolLimits& limits, Clock& clock,
-              const std::function<bool()>& cancelled, const std::function<void(size_t job, bool started)>& done);
+              const std::function<bool()>& cancelled, const std::function<void(size_t job, bool started)>& done,
+              const std::function<void()>& drained = {});
 
 }  // namespace inquest

@@ -282,6 +282,7 @@ std::optional<Runner::End> Runner::on(const RunReview& effect) {
       if (auto root = root_of(kept->second.ask)) reviewing.roots[kept->second.evidence] = *std::move(root);
     slots[slot] = Json{{"frame", frame}, {"evidence", there ? Json(kept->second.evidence) : Json()}};
   }
+  if (auto end = written(settle())) return end;
   ReviewOutcome outcome = carry_out(reviewing, *request_.reviewer, stop_);
   if (outcome.interrupted) {
     if (auto end = cut_short()) return end;
@@ -354,6 +355,7 @@ std::optional<Runner::End> Runner::decide(const Offer& offer, Choice& choice) {
     return std::nullopt;
   }
   if (!request_.chooser) return End{6, "`" + offer.state + "` waits for a decision"};
+  if (auto end = written(settle())) return end;
   auto chosen = request_.chooser->choose(offer, snapshot_);
   if (!chosen) {
     if (chosen.error().code == Code::interrupted) return End{130, "interrupted"};

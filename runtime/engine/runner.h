@@ -51,8 +51,11 @@ class Runner final : private Sink {
   Status sent(const Question& question) override;
   Status arrived(const Question& question, const Reply& reply) override;
   Status replied(const Question& question, Reply& reply) override;
+  Status settle() override;
 
   // Ends.
+  // Rows are written in groups and shown when their group is on the disk: settle() ends a group, before anything is
+  // sent, reviewed or asked of a person, and whenever nothing more has arrived.
   Status write(const std::string& kind, Json payload, const RowSide& side = {});
   Status write_all(const std::string& kind, std::vector<Json> payloads);
   std::optional<End> written(const Status& status) const;  // an end when the case cannot be written
@@ -75,6 +78,7 @@ class Runner final : private Sink {
   std::map<std::string, Kept> kept_;  // evidence → what it was
   int next_evidence_ = 1;
   std::string last_hash_;
+  std::vector<JournalRow> unsettled_;  // written, not yet on the disk
   bool broken_ = false;  // the case cannot be written any more
   bool examined_ = false, refused_ = false, failed_ = false;
   std::optional<std::string> script_stopped_, failure_;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <climits>
+#include <utility>
 
 #include "runtime/base/text.h"
 #include "runtime/connectors/http/http.h"
@@ -11,25 +12,32 @@
 namespace inquest {
 
 Status Runner::write(const std::string& kind, Json payload, const RowSide& side) {
+  if (auto begun = file_.begin(); !begun) {
+    broken_ = true;
+    return begun;
+  }
   auto row = file_.append(kind, std::move(payload), side);
   if (!row) {
     broken_ = true;
     return row.error();
   }
   last_hash_ = row->hash;
-  if (request_.observer) request_.observer(*row);
+  unsettled_.push_back(std::move(*row));
+  return {};
+}
+Status Runner::settle() {
+  const std::vector<JournalRow> rows = std::exchange(unsettled_, {});
+  if (auto done = file_.commit(); !done) {
+    broken_ = true;
+    return done;
+  }
+  if (request_.observer)
+    for (const JournalRow& row : rows) request_.observer(row);
   return {};
 }
 Status Runner::write_all(const std::string& kind, std::vector<Json> payloads) {
-  auto rows = file_.append_all(kind, std::move(payloads));
-  if (!rows) {
-    broken_ = true;
-    return rows.error();
-  }
-  for (const JournalRow& row : *rows) {
-    last_hash_ = row.hash;
-    if (request_.observer) request_.observer(row);
-  }
+  for (Json& payload : payloads)
+    if (auto done = write(kind, std::move(payload)); !done) return done;
   return {};
 }
 std::optional<Runner::End> Runner::written(const Status& status) const {
@@ -68,6 +76,7 @@ RunResult Runner::run(const Beginning& beginning, std::optional<Time> clock_read
     event.defaulted = beginning.inputs.defaulted;
     end = walk(std::move(event));
   }
+  if (auto done = settle(); !done && !end) end = written(done);
   return close(end ? *end : End{});
 }
 
@@ -105,6 +114,7 @@ RunResult Runner::close(const End& end) {
         write("run_ended",
               Json{{"exit", end.exit}, {"reason", end.why}, {"evidence", next_evidence_ - 1}, {"chain", last_hash_}});
   }
+  if (done) done = settle();
   if (!done) {
     if (out.exit == 0) out.exit = 1;
     out.why = done.error().print();
