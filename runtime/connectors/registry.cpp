@@ -3,6 +3,7 @@
 #include "runtime/base/text.h"
 #include "runtime/connectors/connector.h"
 #include "runtime/connectors/jaeger/connector.h"
+#include "runtime/connectors/opensearch/connector.h"
 #include "runtime/connectors/otlp/connector.h"
 #include "runtime/connectors/prometheus/connector.h"
 
@@ -13,6 +14,7 @@ const std::vector<ConnectorKind>& connector_kinds() {
       {"otlp", "a directory of OTLP-JSON lines as the Collector's file exporter writes them", &otlp::make},
       {"prometheus", "Prometheus 2.42 … 3.x, or a server that speaks its HTTP API", &prometheus::make},
       {"jaeger", "Jaeger's query service, v1 and v3 of its HTTP interface", &jaeger::make},
+      {"opensearch", "OpenSearch 2.4 … 3.x: spans and logs of Data Prepper, the Collector and Jaeger", &opensearch::make},
   };
   return kinds;
 }

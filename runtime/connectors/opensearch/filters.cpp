@@ -290,7 +290,6 @@ Json words_filter(const Field& field, std::string_view text, bool masked) {
 }
 
 namespace {
-
 int64_t floor_to(int64_t ns, int64_t unit) { return ns / unit - (ns % unit < 0); }
 int64_t ceil_to(int64_t ns, int64_t unit) { return ns / unit + (ns % unit > 0); }
 
@@ -314,7 +313,6 @@ Json time_range(const Layout& layout, const Field& field, const Window& window) 
   }
   return object("range", object(field.path, std::move(range)));
 }
-
 }  // namespace
 
 Json window_filter(const Layout& layout, const Window& window) {

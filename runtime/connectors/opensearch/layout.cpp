@@ -47,7 +47,7 @@ Field merged(const std::string& path, const Json& kinds) {
   if (types.size() > 1) {
     if (all([](const Field& one) { return one.whole(); })) field.type = "long";
     else if (all([](const Field& one) { return one.numeric(); })) field.type = "double";
-    else if (all([](const Field& one) { return one.date(); })) field.type = "date";
+    else if (all([](const Field& one) { return one.date(); })) field.type = "date", field.mixed = true;
     else field.type = "conflict";
   }
   if (field.type == "conflict") field.why = "mapped as " + join(types, " and as ") + " in different indices";

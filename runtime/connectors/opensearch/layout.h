@@ -44,6 +44,7 @@ struct Field {
   std::string type = {};                 // keyword, long, date_nanos, text, …; "conflict" of several; empty: not mapped
   std::string doc = {};                  // for terms, sort and numeric aggregations: path or path.keyword; empty: none
   std::string why = {};                  // when doc is empty: why ("text without keyword", "long, keyword in different indices")
+  bool mixed = false;                    // date in some indices, date_nanos in others: sort with numeric_type
   bool cut = false;                      // mapped as whole numbers while fractions are sent: numbers there are wrong
   bool there() const { return !type.empty(); }
   bool text() const { return type == "text" || type == "match_only_text"; }
