@@ -148,18 +148,19 @@ std::vector<Answer> Source::fetch(const std::vector<Ask>& asks, const std::vecto
   return answers;
 }
 
-Answer with_told(Answer answer, const Told& told, std::vector<std::string> notes) {
+Answer with_told(Answer answer, const Told& told, std::vector<std::string> notes, const std::string& approximate) {
   const FramePtr* frame = std::get_if<FramePtr>(&answer);
   if (!frame) return answer;
   for (const std::string& one : told.infos) notes.push_back("info of the server: " + printable(one, 300));
   if (told.replaced > 0) notes.push_back(count(static_cast<int64_t>(told.replaced)) + " bytes that are not UTF-8 were replaced");
-  if (told.warnings.empty() && notes.empty()) return answer;
+  if (told.warnings.empty() && notes.empty() && approximate.empty()) return answer;
   auto copy = std::make_shared<Frame>(**frame);
   std::vector<std::string> partial;
   if (!copy->marks.partial.empty()) partial.push_back(copy->marks.partial);
   for (const std::string& one : told.warnings) partial.push_back(printable(one, 300));
   copy->marks.partial = join(partial, "; ");
   add_once(copy->marks.notes, notes);
+  if (!approximate.empty()) copy->marks.approximate = approximate + (copy->marks.approximate.empty() ? "" : "; " + copy->marks.approximate);
   return FramePtr(std::move(copy));
 }
 

@@ -6,6 +6,7 @@
 #include "runtime/base/text.h"
 #include "runtime/connectors/otlp/answer.h"
 #include "runtime/connectors/prometheus/names.h"
+#include "runtime/connectors/prometheus/pushdown.h"
 #include "runtime/connectors/prometheus/source.h"
 
 namespace inquest::prometheus {
@@ -20,9 +21,7 @@ Span whole_hours(int64_t first_ms, int64_t last_ms) {
 
 }  // namespace
 
-Outcome<Targets> Source::targets(const Ask& ask, const Layout& layout, const std::vector<Span>& spans, const Deadline& deadline,
-                                 const Stop& stop) {
-  if (spans.empty() || !layout.has_name("target_info")) return Targets{};
+http::Request Source::targets_request(const Ask& ask, const Layout& layout, const std::vector<Span>& spans) const {
   const Span wide = whole_hours(spans.front().first_ms, spans.back().last_ms);  // the same for the asks of a run
   std::vector<Matcher> matchers;
   if (const auto at = ask.scope.names.find("service"); at != ask.scope.names.end() && layout.has_label("job")) {
@@ -30,19 +29,102 @@ Outcome<Targets> Source::targets(const Ask& ask, const Layout& layout, const std
     for (const std::string& one : names_there(at->second, config_.aliases)) regex += (regex.empty() ? "" : "|") + regex_literal(one);
     matchers.push_back(matches("job", "(.*/)?(" + regex + ")"));
   }
-  const http::Request request = get("/api/v1/series", {{"match[]", selector({"target_info"}, matchers)},
-                                                       {"start", time_text(wide.first_ms)}, {"end", time_text(wide.last_ms)}});
-  const std::string key = request.print();
-  {
-    std::lock_guard lock(mutex_);
-    if (const auto at = targets_.find(key); at != targets_.end()) return at->second;
-  }
-  auto outcome = server_.ask(request, deadline, stop);
-  if (auto* failure = std::get_if<Failure>(&outcome)) return std::move(*failure);
-  if (auto* later = std::get_if<RetryLater>(&outcome)) return std::move(*later);
-  Targets made = targets_of(std::get<Answered>(outcome).reply.label_sets);
+  return get("/api/v1/series", {{"match[]", selector({"target_info"}, matchers)}, {"start", time_text(wide.first_ms)}, {"end", time_text(wide.last_ms)}});
+}
+
+std::optional<Targets> Source::known_targets(const Layout& layout, const http::Request& request) const {
+  if (!layout.has_name("target_info")) return Targets{};
   std::lock_guard lock(mutex_);
-  return targets_[key] = std::move(made);
+  const auto at = targets_.find(request.print());
+  return at == targets_.end() ? std::nullopt : std::optional(at->second);
+}
+
+Targets Source::learn_targets(const http::Request& request, const Reply& reply) {
+  Targets made = targets_of(reply.label_sets);
+  std::lock_guard lock(mutex_);
+  return targets_[request.print()] = std::move(made);
+}
+
+Outcome<Source::Fetched> Source::fetch_raw(const Ask& ask, const Plan& plan, const Layout& layout, const Deadline& deadline, const Stop& stop) {
+  std::vector<http::Request> requests = raw_requests(plan);
+  const size_t raw = requests.size();
+  const http::Request request = targets_request(ask, layout, plan.spans);
+  std::optional<Targets> targets = known_targets(layout, request);
+  if (!targets) requests.push_back(request);
+  const size_t besides = requests.size();
+  if (!plan.exemplars.empty())
+    for (const Span& span : plan.spans) requests.push_back(exemplar_request(plan, span));
+
+  auto answers = server_.ask_all(requests, at_once(), deadline, stop);
+  Fetched out;
+  std::vector<Samples> series;
+  std::vector<ExemplarOf> exemplars;
+  for (size_t i = 0; i < answers.size(); ++i) {
+    if (i >= besides && !std::holds_alternative<Answered>(answers[i])) continue;   // exemplars are an extra that many servers lack
+    if (auto* failure = std::get_if<Failure>(&answers[i])) return std::move(*failure);
+    if (auto* later = std::get_if<RetryLater>(&answers[i])) return std::move(*later);
+    Reply& reply = std::get<Answered>(answers[i]).reply;
+    if (i < besides) out.told.add(reply);
+    if (i < raw) {
+      std::move(reply.series.begin(), reply.series.end(), std::back_inserter(series));
+    } else if (i < besides) {
+      targets = learn_targets(request, reply);
+    } else {
+      std::move(reply.exemplars.begin(), reply.exemplars.end(), std::back_inserter(exemplars));
+    }
+  }
+  size_t mended = 0;
+  series = joined(std::move(series), &mended);
+  if (mended > 0) out.notes.push_back(count(static_cast<int64_t>(mended)) + " samples came out of order or twice and were put in order");
+  out.tables = tables_of(plan, series, *targets, exemplars);
+  return out;
+}
+
+Outcome<Source::Fetched> Source::fetch_pushed(const Ask& ask, const Resolution* measure, const Plan& plan, const Layout& layout, double samples,
+                                              const Deadline& deadline, const Stop& stop) {
+  const auto too_many = [&](const std::string& of) {
+    return Failure{Class::too_large, of + " are more than the budget of " + count(most_samples_) + " samples", "ask for a shorter window, or for one service"};
+  };
+  const auto counted = server_.ask_all({series_request(plan), groups_request(ask, measure, plan, layout)}, at_once(), deadline, stop);
+  for (const auto& one : counted) {
+    if (const auto* failure = std::get_if<Failure>(&one)) return *failure;
+    if (const auto* later = std::get_if<RetryLater>(&one)) return *later;
+  }
+  const Budget budget{samples, number_in(std::get<Answered>(counted[0]).reply), number_in(std::get<Answered>(counted[1]).reply), most_samples_};
+  const auto pushed = push_down(ask, measure, plan, layout, budget);
+  if (!pushed) return too_many(count(static_cast<int64_t>(budget.groups)) + " series in steps");
+  std::vector<http::Request> requests;
+  for (const Pushed::One& one : pushed->queries) requests.push_back(one.request);
+  const http::Request request = targets_request(ask, layout, plan.spans);
+  std::optional<Targets> targets = known_targets(layout, request);
+  if (!targets) requests.push_back(request);
+  auto answers = server_.ask_all(requests, at_once(), deadline, stop);
+  Fetched out;
+  std::vector<Samples> series;
+  size_t points = 0, mended = 0;
+  for (size_t i = 0; i < answers.size(); ++i) {
+    if (auto* failure = std::get_if<Failure>(&answers[i])) return std::move(*failure);
+    if (auto* later = std::get_if<RetryLater>(&answers[i])) return std::move(*later);
+    Reply& reply = std::get<Answered>(answers[i]).reply;
+    out.told.add(reply);
+    if (i >= pushed->queries.size()) {
+      targets = learn_targets(request, reply);
+      continue;
+    }
+    points += reply.samples();
+    for (Samples& one : reply.series) {
+      std::erase_if(one.labels, [](const auto& label) { return label.first == "__name__"; });
+      one.labels.insert(one.labels.begin(), {"__name__", pushed->queries[i].name});
+      std::sort(one.labels.begin(), one.labels.end());
+      series.push_back(std::move(one));
+    }
+    if (points > static_cast<size_t>(most_samples_) * 2) return too_many(count(static_cast<int64_t>(points)) + " points");
+  }
+  out.tables = tables_of(pushed->plan, joined(std::move(series), &mended), *targets, {}, pushed->step_ms);
+  out.notes = pushed->notes;
+  out.approximate = count(static_cast<int64_t>(std::min(samples, 9e15))) + " samples are more than " + count(most_samples_) + ": computed by the server over steps of " +
+                    print_duration(Duration{pushed->step_ms * 1'000'000});
+  return out;
 }
 
 Answer Source::answer(const Ask& ask, const Measures& measures, const Deadline& deadline, const Stop& stop) {
@@ -80,55 +162,27 @@ Answer Source::answer_metric(const Ask& asked, const Resolution* measure, const 
   }
   if (plan.selections.empty() || plan.spans.empty()) return otlp::answer_metrics(asking, {}, measure);
 
-  Told told;
   auto counted = server_.ask(count_request(plan), deadline, stop);
   if (auto* later = std::get_if<RetryLater>(&counted)) return std::move(*later);
   // A server that cannot count may still answer; one that is away or refuses will not.
   if (auto* failure = std::get_if<Failure>(&counted); failure && failure->cls != Class::rejected) return std::move(*failure);
-  double samples = 0;
-  if (const auto* answered = std::get_if<Answered>(&counted))
-    for (const Samples& one : answered->reply.series)
-      for (const double value : one.value) samples += value;
-  if (samples > static_cast<double>(most_samples_))
-    return Failure{Class::too_large, count(static_cast<int64_t>(std::min(samples, 9e15))) + " samples are more than the budget of " + count(most_samples_),
-                   "ask for a shorter window or fewer services"};
-
-  std::vector<http::Request> requests = raw_requests(plan);
-  const size_t raw = requests.size();
-  if (!plan.exemplars.empty())
-    for (const Span& span : plan.spans) requests.push_back(exemplar_request(plan, span));
-  auto answers = server_.ask_all(requests, at_once(), deadline, stop);
-  std::vector<Samples> series;
-  std::vector<ExemplarOf> exemplars;
-  std::vector<std::string> notes;
-  for (size_t i = 0; i < answers.size(); ++i) {
-    if (i >= raw && !std::holds_alternative<Answered>(answers[i])) continue;   // exemplars are an extra that many servers lack
-    if (auto* failure = std::get_if<Failure>(&answers[i])) return std::move(*failure);
-    if (auto* later = std::get_if<RetryLater>(&answers[i])) return std::move(*later);
-    Reply& reply = std::get<Answered>(answers[i]).reply;
-    if (i < raw) {
-      told.add(reply);
-      std::move(reply.series.begin(), reply.series.end(), std::back_inserter(series));
-    } else {
-      std::move(reply.exemplars.begin(), reply.exemplars.end(), std::back_inserter(exemplars));
-    }
-  }
-  auto targets = this->targets(ask, layout, plan.spans, deadline, stop);
-  if (auto* failure = std::get_if<Failure>(&targets)) return std::move(*failure);
-  if (auto* later = std::get_if<RetryLater>(&targets)) return std::move(*later);
-  size_t mended = 0;
-  series = joined(std::move(series), &mended);
-  if (mended > 0) notes.push_back(count(static_cast<int64_t>(mended)) + " samples came out of order or twice and were put in order");
-  Tables tables = tables_of(plan, series, std::get<Targets>(targets), exemplars);
-  notes.insert(notes.end(), tables.notes.begin(), tables.notes.end());
-  if (named && tables.metrics.streams.empty()) {         // it is there, but not in this window
+  const double samples = std::holds_alternative<Answered>(counted) ? number_in(std::get<Answered>(counted).reply) : 0;
+  auto fetched = samples > static_cast<double>(most_samples_) ? fetch_pushed(ask, measure, plan, layout, samples, deadline, stop)
+                                                               : fetch_raw(ask, plan, layout, deadline, stop);
+  if (auto* failure = std::get_if<Failure>(&fetched)) return std::move(*failure);
+  if (auto* later = std::get_if<RetryLater>(&fetched)) return std::move(*later);
+  Fetched& got = std::get<Fetched>(fetched);
+  otlp::Metrics& metrics = got.tables.metrics;
+  if (named && metrics.streams.empty()) {                // it is there, but not in this window
     otlp::Stream nothing{};
-    nothing.metric = tables.metrics.texts.intern(plan.wanted.front().called);
-    nothing.unit = nothing.scope = tables.metrics.texts.intern("");
-    tables.metrics.resources.emplace_back();
-    tables.metrics.streams.push_back(std::move(nothing));
+    nothing.metric = metrics.texts.intern(plan.wanted.front().called);
+    nothing.unit = nothing.scope = metrics.texts.intern("");
+    metrics.resources.emplace_back();
+    metrics.streams.push_back(std::move(nothing));
   }
-  return with_told(otlp::answer_metrics(asking, tables.metrics, measure), told, std::move(notes));
+  std::vector<std::string> notes = std::move(got.notes);
+  notes.insert(notes.end(), got.tables.notes.begin(), got.tables.notes.end());
+  return with_told(otlp::answer_metrics(asking, metrics, measure), got.told, std::move(notes), got.approximate);
 }
 
 }  // namespace inquest::prometheus

@@ -111,10 +111,7 @@ std::vector<Estimate> Source::estimate(const std::vector<Ask>& asks, const Measu
     if (ask.kind != "metric.named" && (!measure || measure->names.empty())) continue;
     const Plan plan = planned(ask, measure, layout);
     if (plan.selections.empty() || plan.spans.empty()) continue;
-    std::vector<std::string> series;
-    for (const Selection& one : plan.selections)
-      series.push_back("(count(last_over_time(" + one.print() + range(plan.spans.back()) + ")) or vector(0))");
-    requests.push_back(get("/api/v1/query", {{"query", join(series, " + ")}, {"time", time_text(plan.spans.back().last_ms)}}));
+    requests.push_back(series_request(plan));
     per.push_back({i, true, 0});
     requests.push_back(count_request(plan));
     per.push_back({i, false, 0});
@@ -123,9 +120,7 @@ std::vector<Estimate> Source::estimate(const std::vector<Ask>& asks, const Measu
   for (size_t r = 0; r < answers.size(); ++r) {
     const auto* answered = std::get_if<Answered>(&answers[r]);
     if (!answered) continue;
-    double n = 0;
-    for (const Samples& one : answered->reply.series)
-      for (const double value : one.value) n += value;
+    const double n = number_in(answered->reply);
     if (!(n >= 0 && n < 9e15)) continue;
     Estimate& estimate = out[per[r].ask];
     if (per[r].series) estimate.series = std::llround(n);

@@ -25,6 +25,21 @@ http::Request count_request(const Plan& plan) {
   return get("/api/v1/query", {{"query", join(parts, " + ")}, {"time", time_text(now)}});
 }
 
+http::Request series_request(const Plan& plan) {
+  std::vector<std::string> parts;
+  if (plan.spans.empty()) return {};
+  for (const Selection& one : plan.selections)
+    parts.push_back("(count(last_over_time(" + one.print() + range(plan.spans.back()) + ")) or vector(0))");
+  return get("/api/v1/query", {{"query", join(parts, " + ")}, {"time", time_text(plan.spans.back().last_ms)}});
+}
+
+double number_in(const Reply& reply) {
+  double out = 0;
+  for (const Samples& one : reply.series)
+    for (const double value : one.value) out += value;
+  return out;
+}
+
 http::Request exemplar_request(const Plan& plan, const Span& span) {
   std::vector<std::string> parts;
   for (const Selection& selection : plan.selections) {

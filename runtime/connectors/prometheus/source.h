@@ -55,9 +55,20 @@ class Source final : public Connector {
   Answer answer(const Ask& ask, const Measures& measures, const Deadline& deadline, const Stop& stop);
   Answer answer_metric(const Ask& ask, const Resolution* measure, const Deadline& deadline, const Stop& stop);
   Answer answer_native(const Ask& ask, const Deadline& deadline, const Stop& stop);
-  // The label sets of target_info in these stretches of time; nothing where there is none.
-  Outcome<Targets> targets(const Ask& ask, const Layout& layout, const std::vector<Span>& spans, const Deadline& deadline,
-                           const Stop& stop);
+  // Raw samples, or what the server computed of them, as a table; and what is to be told.
+  struct Fetched {
+    Tables tables;
+    Told told;
+    std::vector<std::string> notes;
+    std::string approximate;
+  };
+  Outcome<Fetched> fetch_raw(const Ask& ask, const Plan& plan, const Layout& layout, const Deadline& deadline, const Stop& stop);
+  Outcome<Fetched> fetch_pushed(const Ask& ask, const Resolution* measure, const Plan& plan, const Layout& layout, double samples,
+                                const Deadline& deadline, const Stop& stop);
+  // The label sets of target_info in these stretches of time; one request an hour of a run and service.
+  http::Request targets_request(const Ask& ask, const Layout& layout, const std::vector<Span>& spans) const;
+  std::optional<Targets> known_targets(const Layout& layout, const http::Request& request) const;  // none: to be asked for
+  Targets learn_targets(const http::Request& request, const Reply& reply);
 
   const SourceConfig config_;
   const std::unique_ptr<http::Door> door_;
@@ -81,9 +92,11 @@ Error error_of(const Failure& failure, const std::string& source);
 // requests.cpp: what is sent for a plan.
 std::vector<http::Request> raw_requests(const Plan& plan);
 http::Request count_request(const Plan& plan);            // one number: samples in all
+http::Request series_request(const Plan& plan);           // one number: series in the last stretch
+double number_in(const Reply& reply);                     // the one number of such an answer
 http::Request exemplar_request(const Plan& plan, const Span& span);
 
-// A frame with what the answers said besides.
-Answer with_told(Answer answer, const Told& told, std::vector<std::string> notes);
+// A frame with what the answers said besides; `approximate` goes before what the frame says itself.
+Answer with_told(Answer answer, const Told& told, std::vector<std::string> notes, const std::string& approximate = {});
 
 }  // namespace inquest::prometheus

@@ -343,7 +343,7 @@ Tables tables_of(const Plan& plan, const std::vector<Samples>& series, const Tar
   if (deltas_ms == 0) begin_streams(plan, builder.metrics);
   else
     for (Stream& stream : builder.metrics.streams)
-      for (const int64_t time : stream.time) stream.start.push_back(time - deltas_ms * ns_per_ms);
+      for (const int64_t time : stream.time) stream.start.push_back(time - (deltas_ms - 1) * ns_per_ms);
 
   // Exemplars go to the stream of their series: the first that fits.
   for (const ExemplarOf& one : exemplars) {
