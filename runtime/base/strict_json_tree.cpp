@@ -12,18 +12,18 @@ namespace {
 class Tree final : public JsonEvents {
  public:
   explicit Tree(size_t memory) : left_(memory) {}
-  bool null() override { return value(nullptr, 0); }
-  bool boolean(bool v) override { return value(v, 0); }
-  bool integer(int64_t v) override { return value(v, 0); }
-  bool unsigned_integer(uint64_t v) override { return value(v, 0); }
-  bool number(double v) override { return value(v, 0); }
+  bool null() override { return value(nullptr); }
+  bool boolean(bool v) override { return value(v); }
+  bool integer(int64_t v) override { return value(v); }
+  bool unsigned_integer(uint64_t v) override { return value(v); }
+  bool number(double v) override { return value(v); }
   bool string(std::string_view text) override {
-    if (!take(slot + sizeof(std::string) + overhead + text.size() + overhead)) return false;
+    if (!take(sizeof(std::string) + overhead + beyond_itself(text)) || !room()) return false;
     values_.emplace_back(std::string(text));
     return true;
   }
   bool key(std::string_view text) override {
-    if (!take(2 * sizeof(std::string) + text.size() + overhead)) return false;
+    if (!take(beyond_itself(text)) || !room(keys_.size(), most_keys_, sizeof(std::string))) return false;
     keys_.emplace_back(text);
     return true;
   }
@@ -33,7 +33,7 @@ class Tree final : public JsonEvents {
     const size_t from = starts_.back(), n = values_.size() - from;
     starts_.pop_back();
     const auto key_of = [&](size_t i) -> std::string& { return keys_[keys_.size() - n + i]; };
-    if (!take(n * (sizeof(std::pair<const std::string, Json>) + sizeof(Json)))) return false;
+    if (!container(n, sizeof(std::pair<const std::string, Json>))) return false;
     if (n <= 8) {
       for (size_t i = 1; i < n; ++i)
         for (size_t k = 0; k < i; ++k)
@@ -56,7 +56,7 @@ class Tree final : public JsonEvents {
   bool end_array() override {
     const size_t from = starts_.back(), n = values_.size() - from;
     starts_.pop_back();
-    if (!take(2 * n * sizeof(Json))) return false;  // its cells, and as many once more when it is destroyed
+    if (!container(n, sizeof(Json))) return false;
     Json array = Json::array();
     auto& cells = array.get_ref<Json::array_t&>();
     cells.reserve(n);
@@ -68,7 +68,20 @@ class Tree final : public JsonEvents {
 
  private:
   static constexpr size_t overhead = 16;                // of one allocation
-  static constexpr size_t slot = 2 * sizeof(Json);      // on the stack, which grows by doubling
+  static size_t beyond_itself(std::string_view text) { return text.size() > 15 ? text.size() + 1 + overhead : 0; }
+  // A stack that doubles holds its old and its new cells for a moment, and never gives any back.
+  bool room(size_t size, size_t& most, size_t cell) {
+    if (size < most) return true;
+    ++most;
+    return take(2 * cell);
+  }
+  bool room() { return room(values_.size(), most_values_, sizeof(Json)); }
+  // Its head, its cells, and as many values once more on the stack that its destructor makes.
+  bool container(size_t n, size_t cell) {
+    const size_t more = n > longest_ ? (n - longest_) * sizeof(Json) : 0;
+    longest_ = std::max(longest_, n);
+    return take(24 + overhead + (n > 0 ? n * cell + overhead : 0) + more);
+  }
   bool take(size_t bytes) {
     if (bytes > left_) {
       why_ = {Code::parse, "the JSON would take more memory than it may", "", "", "too_large"};
@@ -83,24 +96,24 @@ class Tree final : public JsonEvents {
     return false;
   }
   template <class T>
-  bool value(T v, size_t more) {
-    if (!take(slot + more)) return false;
+  bool value(T v) {
+    if (!room()) return false;
     values_.emplace_back(v);
     return true;
   }
   bool begin() {
-    if (!take(slot + 24 + 2 * overhead)) return false;
     starts_.push_back(values_.size());
     return true;
   }
   bool close(size_t from, Json&& container) {
-    left_ += (values_.size() - from) * sizeof(Json);  // of their slots, one is free again
     values_.resize(from);
+    if (!room()) return false;
     values_.push_back(std::move(container));
     return true;
   }
 
   size_t left_;
+  size_t most_values_ = 0, most_keys_ = 0, longest_ = 0;
   std::vector<Json> values_;
   std::vector<std::string> keys_;
   std::vector<size_t> starts_;  // of each open container its first value

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // door_probe '{"url": "http://…", "path": "/x", "deadline_ms": 500, "json": true, "repeat": 2, "parallel": 1, …}'
-// `repeat` sends one after the other, `parallel` as many at once; `stop_after_ms` sets stop.
+// `repeat` sends one after the other (`pause_ms` between), `parallel` as many at once; `stop_after_ms` sets stop.
 #include <sys/resource.h>
 
 #include <chrono>
@@ -138,7 +138,10 @@ int main(int argc, char** argv) {
   for (std::thread& thread : threads) thread.join();
   if (parallel == 1) {
     rows.clear();
-    for (int64_t i = 0; i < repeat; ++i) rows.push_back(send(i));
+    for (int64_t i = 0; i < repeat; ++i) {
+      if (i > 0) std::this_thread::sleep_for(std::chrono::milliseconds(number("pause_ms", 0)));
+      rows.push_back(send(i));
+    }
   }
   if (stopper.joinable()) stopper.join();
   out = rows.back();

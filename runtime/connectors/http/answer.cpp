@@ -50,10 +50,10 @@ Outcome<Json> json_of(const Response& response, const Config& config, std::vecto
     return malformed((type.empty() ? "a body without a Content-Type" : type == "text/html" ? std::string("an HTML page") : printable(type, 80)) +
                      " came instead of JSON: " + words);
   }
-  // Body and tree together stay within twice the cap of a body.
+  // Body and tree together stay within twice the cap of a body; an eighth of the tree's share is left to the allocator.
   const size_t both = config.body_bytes > SIZE_MAX / 2 ? SIZE_MAX : 2 * config.body_bytes;
   size_t replaced = 0;
-  Result<Json> json = strict_json(body, {128, both > body.size() ? both - body.size() : 0}, &replaced);
+  Result<Json> json = strict_json(body, {128, both > body.size() ? (both - body.size()) / 8 * 7 : 0}, &replaced);
   if (!json.ok()) {
     if (json.error().cause == "too_large")
       return Failure{Class::too_large, "the answer's " + human(static_cast<double>(body.size()), "By") + " of JSON would take more than " +

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/connectors/http/exchange.h"
 
+#include <poll.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
@@ -46,6 +48,7 @@ struct Course {
   Received& received;
   uint64_t sent = 0;
   bool asked = false;                    // the request went out
+  bool shaking = false;                  // the TLS handshake has begun
 };
 
 size_t on_head(char* bytes, size_t size, size_t n, void* user) {
@@ -62,6 +65,7 @@ int on_traffic(CURL*, curl_infotype type, char* bytes, size_t n, void* user) {
   switch (type) {
     case CURLINFO_HEADER_OUT: course.asked = true; [[fallthrough]];
     case CURLINFO_DATA_OUT: course.sent += n; break;
+    case CURLINFO_SSL_DATA_OUT: course.shaking = true; break;
     case CURLINFO_DATA_IN: course.received.raw(n); break;
     case CURLINFO_TEXT: {
       const std::string_view text(bytes, n);
@@ -82,20 +86,17 @@ Fault fault(Class cls, const std::string& cause, Fault::Again again, const std::
 
 // The deadline came: what was waited for decides whether the server was reached at all.
 Fault over(const Curl& curl, CURL* easy, const Course& course, const Server& server) {
-  const auto time = [&](CURLINFO what) {
-    curl_off_t us = 0;
-    curl.getinfo(easy, what, &us);
-    return us;
-  };
+  curl_off_t looked_up = 0;
+  curl.getinfo(easy, CURLINFO_NAMELOOKUP_TIME_T, &looked_up);
   const Received& received = course.received;
   const std::string cure = "narrow the window, or allow more time (timeout of the source)";
   if (!course.asked && !received.head_begun()) {
     const std::string check = "check that " + where(server) + " can be reached from here";
-    if (time(CURLINFO_NAMELOOKUP_TIME_T) == 0)
+    if (course.shaking)
+      return fault(Class::timeout, "the TLS handshake with " + where(server) + " did not end in time", Fault::Again::never, check);
+    if (looked_up == 0)
       return fault(Class::unreachable, "no answer from the name servers for " + server.host + " in time", Fault::Again::never, check);
-    if (time(CURLINFO_CONNECT_TIME_T) == 0)
-      return fault(Class::unreachable, "no connection to " + where(server) + " in time", Fault::Again::never, check);
-    return fault(Class::timeout, "the TLS handshake with " + where(server) + " did not end in time", Fault::Again::never, check);
+    return fault(Class::unreachable, "no connection to " + where(server) + " in time", Fault::Again::never, check);
   }
   if (!received.head_begun()) return fault(Class::timeout, "no answer in time", Fault::Again::never, cure);
   if (!received.head_done()) return fault(Class::timeout, "the answer's headers did not end in time", Fault::Again::never, cure);
@@ -176,7 +177,15 @@ Line::~Line() {
   curl_.slist_free_all(connect_to_);
 }
 
+// Bytes, or the end, in a connection that owes us nothing: whatever they are, they are not the answer to what comes next.
+bool Line::stale() const {
+  if (socket_ == CURL_SOCKET_BAD) return false;
+  pollfd look = {socket_, POLLIN, 0};
+  return ::poll(&look, 1, 0) != 0;
+}
+
 bool Line::connect() {
+  if (stale()) drop();
   if (!multi_) multi_ = curl_.multi_init();
   if (!easy_) easy_ = curl_.easy_init();
   return multi_ && easy_;
@@ -188,6 +197,7 @@ void Line::drop() {
   if (multi_) curl_.multi_cleanup(multi_);
   easy_ = nullptr;
   multi_ = nullptr;
+  socket_ = CURL_SOCKET_BAD;
 }
 
 CURLcode Line::prepare(const Request& request, const Terms& terms, curl_slist*& headers) {
@@ -317,6 +327,8 @@ Try Line::exchange(const Request& request, const Terms& terms) {
     else if (!received.finish()) out.fault = received.fault;
   }
   const int64_t took = now_ns() - began;
+  socket_ = CURL_SOCKET_BAD;
+  if (done && curl_.getinfo(easy_, CURLINFO_ACTIVESOCKET, &socket_) != CURLE_OK) socket_ = CURL_SOCKET_BAD;
   if (added) curl_.multi_remove_handle(multi_, easy_);
   curl_.easy_reset(easy_);
   curl_.slist_free_all(headers);

@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A Line is a libcurl handle with the connection it keeps. libcurl does names, TCP, TLS, proxies and HTTP; what it lets
-// pass is checked here: lengths that contradict each other, bytes behind the end, codings, caps, the answer to another
-// request. After a fault the connection is dropped.
+// pass is checked here: lengths that contradict each other, bytes behind the end, codings, caps. After a fault the
+// connection is dropped, so that nothing that was asked for before can answer a later request. An answer to another
+// request is known by bytes that wait before ours is sent, or by its tag (servers that repeat X-Opaque-Id: OpenSearch).
 // Thread rule: a Line belongs to one thread at a time.
 #pragma once
 
@@ -48,6 +49,7 @@ class Line final {
 
  private:
   bool connect();                        // handles made, if there are none
+  bool stale() const;                    // the kept connection has something to say, or has ended
   void drop();                           // closes the connection
   CURLcode prepare(const Request& request, const Terms& terms, curl_slist*& headers);
 
@@ -57,6 +59,7 @@ class Line final {
   CURLM* multi_ = nullptr;
   CURL* easy_ = nullptr;
   curl_slist* connect_to_ = nullptr;
+  curl_socket_t socket_ = CURL_SOCKET_BAD;  // of the kept connection
 };
 
 }  // namespace inquest::http
