@@ -215,14 +215,18 @@ Result<RunResult> Inquest::run(const RunOptions& options) {
   return run(**procedure, options);
 }
 
-Result<RunResult> Inquest::run(const Procedure& procedure, const RunOptions& options) {
+Result<Planned> Inquest::plan(const Procedure& procedure, const RunOptions& options) {
+  Result<RunRequest> request = request_of(procedure, options);
+  if (!request) return request.error();
+  return plan_run(*request);
+}
+
+Result<RunRequest> Inquest::request_of(const Procedure& procedure, const RunOptions& options) {
   if (!procedure.ok()) {
     const auto first = std::find_if(procedure.problems.begin(), procedure.problems.end(), [](const Diagnostic& d) { return !d.warning; });
     return Error{Code::config, first->message, fmt::format("{}:{}", first->file, first->at.line), first->cure};
   }
   const Sop& sop = procedure.sop;
-  Clock& clock = options.clock ? *options.clock : inside_->clock;
-  Stop never{false};
   RunRequest request;
   request.sop = &sop;
   request.catalogue = &procedure.catalogue;
@@ -270,16 +274,26 @@ Result<RunResult> Inquest::run(const Procedure& procedure, const RunOptions& opt
   }
   request.chooser = options.chooser;
   request.guided = options.chooser != nullptr;
-  request.clock = &clock;
+  request.clock = options.clock ? options.clock : &inside_->clock;
+  request.offline = options.offline;
   request.lang = procedure.lang;
   request.sentences = procedure.sentences;
   request.modules = procedure.modules;
-  request.stop = options.stop ? options.stop : &never;
+  request.stop = options.stop;
   request.observer = options.observer;
   request.on_evidence = options.on_evidence;
   request.case_path = options.case_path;
+  return request;
+}
+
+Result<RunResult> Inquest::run(const Procedure& procedure, const RunOptions& options) {
+  Result<RunRequest> made = request_of(procedure, options);
+  if (!made) return made.error();
+  RunRequest request = std::move(*made);
+  Stop never{false};
+  if (!request.stop) request.stop = &never;
   if (request.case_path.empty()) {
-    Result<std::string> path = default_case_path(sop.name, clock.now(), case_id());
+    Result<std::string> path = default_case_path(procedure.sop.name, request.clock->now(), case_id());
     if (!path) return path.error();
     request.case_path = *path;
   } else if (options.overwrite) {

@@ -20,6 +20,7 @@
 
 #include "bindings/lua/state.h"
 #include "runtime/connectors/connector.h"
+#include "runtime/engine/planning.h"
 #include "runtime/engine/run.h"
 #include "runtime/machine/check.h"
 #include "runtime/report/report.h"
@@ -61,6 +62,7 @@ struct RunOptions {
   std::string lang = "en";
   std::string time_limit = {};
   std::map<std::string, std::string> signals = {};  // signal → source
+  bool offline = false;                     // sources on servers are not asked
   Clock* clock = nullptr;                   // null: the system's
   Stop* stop = nullptr;
   Observer observer = {};
@@ -90,12 +92,15 @@ class Inquest final {
 
   Result<RunResult> run(const RunOptions& options);
   Result<RunResult> run(const Procedure& procedure, const RunOptions& options);
+  // What run() would ask of whom (runtime/engine/planning.h); no case is made. Scripts are not run.
+  Result<Planned> plan(const Procedure& procedure, const RunOptions& options);
   static Result<Report> report(const std::string& case_path);
   // Inputs as typed values by their declarations; errors name the input, the value and what it takes.
   static Result<Map> inputs(const Sop& sop, const std::vector<std::string>& given);
 
  private:
   struct Inside;
+  Result<RunRequest> request_of(const Procedure& procedure, const RunOptions& options);
   explicit Inquest(std::unique_ptr<Inside> inside);
   std::unique_ptr<Inside> inside_;
 };

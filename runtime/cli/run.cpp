@@ -132,6 +132,7 @@ int run_here(Options& o, User& user, lua::Watch& watch) {
     walk.row(row);
   };
   o.run.stop = user.stop;
+  o.run.offline = o.sources.offline;
   o.run.clock = user.clock;
   Result<RunResult> result = (*inquest)->run(**procedure, o.run);
   if (!result) return fail(result.error());

@@ -161,6 +161,7 @@ void add_source_options(CLI::App& app, SourceOptions& options, bool demo) {
   if (demo) app.add_flag("--demo", options.demo, "the recording shipped with the SOP");
   app.add_option("--without", options.without, "withhold a signal: metrics, spans or logs")->allow_extra_args(false)
       ->check(CLI::IsMember({"metrics", "spans", "logs"}))->type_name("SIGNAL");
+  app.add_flag("--offline", options.offline, "send nothing to servers: their asks are refused and named");
   app.add_option("--threads", options.threads, "threads that read files; 0: one a core")->type_name("N")->check(CLI::Range(0, 256));
 }
 

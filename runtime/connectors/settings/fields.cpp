@@ -21,8 +21,8 @@ const std::vector<Field>& fields() {
       {"sources.signals", Kind::texts, "metrics, spans, logs: only these; else what is found there"},
       {"sources.without", Kind::texts, "signals withheld on purpose"},
       {"sources.aliases", Kind::table, "of services: name there → name everywhere"},
-      {"sources.layout", Kind::text, "how spans and logs lie there; else found by probing"},
-      {"sources.indices", Kind::table, "of kind opensearch: spans, logs → index pattern"},
+      {"sources.layout", Kind::either, "of kind opensearch: how spans and logs lie there; else found by probing"},
+      {"sources.indices", Kind::either, "of kind opensearch: spans, logs → index pattern, or one for both"},
       {"sources.options", Kind::anything, "of the kind of source: NAME → value"},
       {"sources.basic_auth", Kind::group, "user and password"},
       {"sources.basic_auth.username", Kind::secret, "user"},
@@ -95,6 +95,7 @@ const char* kind_doc(Kind kind) {
     case Kind::duration: return "a duration, such as 30s";
     case Kind::texts: return "a list of texts";
     case Kind::table: return "NAME: text";
+    case Kind::either: return "a text, or NAME: text";
     case Kind::group: return "a map of fields";
     case Kind::groups: return "a list, each entry beginning with `- name: …`";
     case Kind::anything: return "NAME: value";
@@ -179,6 +180,9 @@ class Check final {
         for (const Json& text : value)
           if (!text.is_string()) return mismatch();
         return {};
+      case Kind::either:
+        if (value.is_string()) return {};
+        [[fallthrough]];
       case Kind::table:
         if (!value.is_object()) return mismatch();
         for (const auto& [key, text] : value.items())

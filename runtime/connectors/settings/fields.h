@@ -21,6 +21,7 @@ enum class Kind : uint8_t {
   duration,  // 30s, 1m30s
   texts,     // a list of texts; one text alone stands for a list of one
   table,     // NAME: text
+  either,    // a text, or NAME: text
   group,     // a map of the fields below it
   groups,    // a list of such maps
   anything,  // read by whom it concerns

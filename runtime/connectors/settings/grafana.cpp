@@ -164,9 +164,12 @@ void read_one(Datasource& of, const std::string& shown, const std::string& type,
   if (config.kind == "opensearch") {
     const std::string index = of.text("jsonData", "database");
     const std::string pattern = index.empty() ? of.text(nullptr, "database") : index;
-    if (!pattern.empty()) set(config.options, "index", pattern);
-    for (const auto& [theirs, ours] : {std::pair{"timeField", "time_field"}, {"logMessageField", "message_field"}, {"logLevelField", "level_field"}})
-      if (const std::string field = of.text("jsonData", theirs); !field.empty()) set(config.options, ours, field);
+    // One pattern, of spans or of logs: what is there is found by its fields, so timeField and its like are not needed.
+    if (!pattern.empty()) set(config.options, "indices", pattern);
+    // Grafana's patterns of days, [logs-]YYYY.MM.DD, as what they match.
+    const std::string interval = of.text("jsonData", "interval");
+    if (const size_t open = pattern.find('['), close = pattern.find(']'); !interval.empty() && open != std::string::npos && close > open && close != std::string::npos)
+      set(config.options, "indices", pattern.substr(0, open) + pattern.substr(open + 1, close - open - 1) + "*");
   }
   config.at = http->url;
   config.http = std::move(http);

@@ -120,9 +120,6 @@ void check_url(Reading& of, const std::string& pointer, const std::string& url) 
     return of.wrong(pointer, "the URL has a query or a fragment", "end it after the path");
 }
 
-// A user interface that the report links to.
-void check_link(Reading& of, const std::string& pointer, const std::string& url) { check_url(of, pointer, url); }
-
 // What a project's file may not say, since it came with somebody's files.
 void refuse_in_project(Reading& of, const std::string& source, const std::string& name) {
   const auto refuse = [&](const std::string& pointer, const std::string& what) {
@@ -227,8 +224,12 @@ void read_limits(Reading& of, const std::string& source, SourceConfig& config, h
   if (const auto n = within("attempts", whole("attempts"), 20)) http.attempts = static_cast<int>(*n);
   if (const std::string text = of.text(pointer_to(limits, "timeout")); !text.empty())
     if (const auto parsed = parse_duration(text)) http.timeout = *parsed;
-  for (const char* name : {"samples", "traces"})
-    if (const auto n = whole(name)) set(config.options, name, *n);
+  for (const auto& [name, kind] : {std::pair{"samples", "prometheus"}, {"traces", "jaeger"}}) {
+    const auto n = whole(name);
+    if (!n) continue;
+    if (config.kind != kind) of.wrong(pointer_to(limits, name), std::string("`limits.") + name + "` is of kind " + kind + ", this source is of kind " + config.kind, "remove it");
+    set(config.options, name, *n);
+  }
 }
 
 void read_source(Reading& of, const std::string& source, const std::map<std::string, std::string>& aliases, Configuration& out) {
@@ -241,8 +242,6 @@ void read_source(Reading& of, const std::string& source, const std::map<std::str
     if (other.name == config.name) return of.wrong(field("name"), "two sources are called `" + config.name + "`", "give each its own name");
   std::vector<std::string> kinds;
   for (const ConnectorKind& row : connector_kinds()) kinds.push_back(row.kind);
-  for (const char* kind : {"prometheus", "opensearch", "jaeger"})
-    if (std::find(kinds.begin(), kinds.end(), kind) == kinds.end()) kinds.push_back(kind);
   config.kind = of.text(field("kind"));
   if (config.kind.empty()) return of.wrong(source, "source `" + config.name + "` says no kind", "add kind: " + join(kinds, ", "));
   if (std::find(kinds.begin(), kinds.end(), config.kind) == kinds.end())
@@ -262,15 +261,28 @@ void read_source(Reading& of, const std::string& source, const std::map<std::str
   config.aliases = aliases;
   for (auto& [there, name] : of.table(field("aliases"))) config.aliases[there] = name;
   if (const Json* options = of.at(field("options"))) config.options = *value_of(*options).get<Map>();
-  if (const std::string layout = of.text(field("layout")); !layout.empty()) set(config.options, "layout", layout);
-  if (of.at(field("indices"))) {
-    Map indices;
-    for (const auto& [signal, pattern] : of.table(field("indices"))) indices.emplace_back(signal, pattern);
-    set(config.options, "indices", std::move(indices));
+  if (config.kind == "otlp" && of.at(field("limits"))) return of.wrong(field("limits"), "`limits` are of servers, this source is files", "remove it");
+  for (const char* name : {"layout", "indices"})
+    if (of.at(field(name)) && config.kind != "opensearch")
+      return of.wrong(field(name), std::string("`") + name + "` is of kind opensearch, this source is of kind " + config.kind, "remove it");
+  for (const char* name : {"layout", "indices"}) {
+    const Json* const node = of.at(field(name));
+    if (!node) continue;
+    if (!node->is_object()) {
+      set(config.options, name, of.text(field(name)));
+      continue;
+    }
+    Map by_signal;
+    for (const auto& [signal, text] : of.table(field(name))) by_signal.emplace_back(signal, text);
+    set(config.options, name, std::move(by_signal));
   }
   config.links = of.table(field("links"));
-  for (const auto& [name, url] : config.links)
-    if (name != "grafana_datasource") check_link(of, pointer_to(field("links"), name), url);
+  if (const auto uid = config.links.find("grafana_datasource"); uid != config.links.end()) {
+    if (config.kind != "prometheus") return of.wrong(pointer_to(field("links"), "grafana_datasource"), "`links.grafana_datasource` is of kind prometheus", "remove it");
+    set(config.options, "datasource", uid->second);
+    config.links.erase(uid);
+  }
+  for (const auto& [name, url] : config.links) check_url(of, pointer_to(field("links"), name), url);
   if (!server) {
     config.at = of.path(field("at"));
     out.sources.push_back(std::move(config));
