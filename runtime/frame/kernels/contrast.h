@@ -70,7 +70,7 @@ class ContrastBuilder final {
   uint32_t attribute(std::string_view name);           // interned
   uint32_t value(uint32_t attribute, std::string_view text);
 
-  // One row, then its cells. `then`: the row is of the earlier window. Of one population and window at most 2^32 cells.
+  // One row, then its cells. `then`: the row is of the earlier window. Of one population and window fewer than 2^32 cells.
   void row(uint32_t population, int64_t time, int64_t duration, bool then);
   void cell(uint32_t value) { parts_[at_].texts.push_back(value); }
   void cell(uint32_t attribute, std::string_view text) { cell(value(attribute, text)); }
@@ -93,7 +93,8 @@ class ContrastBuilder final {
   std::map<Population, uint32_t> population_ids_;
   std::vector<std::string> attributes_;
   std::unordered_map<std::string, uint32_t> attribute_ids_;
-  std::vector<std::pair<uint32_t, std::string>> values_;   // attribute, text
+  std::vector<std::string> values_;
+  std::vector<uint32_t> attribute_of_;                     // of each value
   std::unordered_map<std::string, uint32_t> value_ids_;
   std::vector<Part> parts_;                                // population × 2 + then
   size_t at_ = 0, rows_ = 0;                               // the part of the row that is open

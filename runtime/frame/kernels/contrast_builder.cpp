@@ -11,6 +11,7 @@
 
 #include "runtime/base/text.h"
 #include "runtime/frame/kernels/contrast_stretches.h"
+#include "runtime/frame/kernels/contrast_times.h"
 #include "runtime/frame/kernels/math.h"
 #include "runtime/frame/kernels/support.h"
 
@@ -20,6 +21,7 @@ namespace {
 
 using contrast::Judged;
 using contrast::Sample;
+using contrast::Timed;
 
 constexpr size_t few_values = 10, most_values = 100, most_relative = 2000, least_relative = 64;
 constexpr size_t shared_from = 500'000;
@@ -27,24 +29,6 @@ constexpr uint32_t none = UINT32_MAX;
 
 // How often a value stands on either side: [now fast, now slow, then fast, then slow].
 using Count = std::array<uint32_t, 4>;
-int64_t rows_now(const Count& c) { return int64_t{c[0]} + c[1]; }
-
-// Median of the rows that are not in `mine` (places in `sorted`, ascending): 0 when there is none.
-double median_of_others(const std::vector<double>& sorted, const std::vector<uint32_t>& mine) {
-  const size_t n = sorted.size() - mine.size();
-  if (n == 0) return 0;
-  const auto other = [&](size_t k) {                                 // the k-th place that is not in mine
-    size_t low = 0, high = mine.size();
-    while (low < high) {
-      const size_t middle = (low + high) / 2;
-      (mine[middle] - middle > k ? high : low) = mine[middle] - middle > k ? middle : middle + 1;
-    }
-    return sorted[k + low];
-  };
-  if (n % 2) return other(n / 2);
-  const double a = other(n / 2 - 1), b = other(n / 2);
-  return a + (b - a) / 2;
-}
 
 bool differs(const Count& c, int64_t slow_rows, int64_t fast_rows) {   // by three standard errors
   if (slow_rows == 0 || fast_rows == 0) return false;
@@ -74,7 +58,10 @@ uint32_t ContrastBuilder::value(uint32_t attribute, std::string_view text) {
   std::string key(reinterpret_cast<const char*>(&attribute), sizeof attribute);
   key += text;
   const auto [at, fresh] = value_ids_.try_emplace(std::move(key), static_cast<uint32_t>(values_.size()));
-  if (fresh) values_.emplace_back(attribute, std::string(text));
+  if (fresh) {
+    values_.emplace_back(text);
+    attribute_of_.push_back(attribute);
+  }
   return at->second;
 }
 
@@ -117,41 +104,55 @@ struct ContrastBuilder::Finish {
   const ContrastBuilder& b;
   const Stop* stop;
   Rows* out = nullptr;
-  std::vector<Count> counts{};                                       // of every value, 0 between populations
-  std::vector<uint32_t> slot{};                                      // of values whose durations are compared, else none
-  std::vector<uint32_t> touched{};
+  // Of every value, now and then: fast rows in the low half, slow ones in the high half. All 0 between populations.
+  std::vector<uint64_t> counts[2] = {};
+  std::vector<uint32_t> touched[2] = {};                             // values counted, each once, in the first n_touched
+  size_t n_touched[2] = {0, 0};
   std::vector<std::vector<uint32_t>> by_attribute{};
   std::map<std::string, bool> identifiers{}, cut{};
   const Part* part[2] = {nullptr, nullptr};
   Judged judged[2] = {};
   int64_t fast_rows[2] = {0, 0};
-
   size_t cells_to(const Part& q, size_t row) const {
     return row + 1 < q.text_from.size() ? q.text_from[row + 1] : q.texts.size();
   }
 
   bool count_cells(int w) {
     const Part& q = *part[w];
-    const Judged& j = judged[w];
-    for (size_t row = 0; row < q.time.size(); ++row) {
+    if (q.texts.empty()) return true;
+    counts[w].resize(b.values_.size());
+    touched[w].resize(b.values_.size());
+    uint64_t* const count = counts[w].data();
+    const uint32_t* const texts = q.texts.data();
+    const uint8_t* const slow = judged[w].slow.data();
+    uint32_t *const fresh = touched[w].data(), *next = fresh;
+    const uint32_t *cell = texts, *const from = q.text_from.data();
+    for (size_t row = 0, last = q.time.size() - 1; row <= last; ++row) {
       if (row % 65536 == 65535 && stopped(stop)) return false;
-      const size_t side = static_cast<size_t>(w) * 2 + j.slow[row];
-      for (size_t c = q.text_from[row], to = cells_to(q, row); c < to; ++c) {
-        Count& count = counts[q.texts[c]];
-        if (w == 0 ? !(count[0] | count[1]) : !(count[0] | count[1] | count[2] | count[3])) touched.push_back(q.texts[c]);
-        ++count[side];
+      const uint64_t one = uint64_t{1} << (slow[row] * 32);
+      for (const uint32_t* const to = row < last ? texts + from[row + 1] : texts + q.texts.size(); cell != to; ++cell) {
+        const uint64_t before = count[*cell];
+        count[*cell] = before + one;
+        if (before == 0) [[unlikely]] *next++ = *cell;        // unlikely: else twice the time
       }
     }
+    n_touched[w] = static_cast<size_t>(next - fresh);
     return true;
   }
+
+  Count count_of(uint32_t v) const {
+    const uint64_t now = counts[0][v], then = counts[1].empty() ? 0 : counts[1][v];
+    return {static_cast<uint32_t>(now), static_cast<uint32_t>(now >> 32), static_cast<uint32_t>(then), static_cast<uint32_t>(then >> 32)};
+  }
+  int64_t rows_now(uint32_t v) const { return static_cast<int64_t>((counts[0][v] & UINT32_MAX) + (counts[0][v] >> 32)); }
 
   // The values worth telling by attribute, commonest first; what was counted of others is forgotten.
   std::vector<std::pair<std::string, uint32_t>> choose_values() {
     std::vector<uint32_t> seen;
-    for (const uint32_t v : touched) {
-      if (rows_now(counts[v]) == 0) continue;
-      std::vector<uint32_t>& list = by_attribute[b.values_[v].first];
-      if (list.empty()) seen.push_back(b.values_[v].first);
+    for (size_t i = 0; i < n_touched[0]; ++i) {
+      const uint32_t v = touched[0][i];
+      std::vector<uint32_t>& list = by_attribute[b.attribute_of_[v]];
+      if (list.empty()) seen.push_back(b.attribute_of_[v]);
       list.push_back(v);
     }
     std::vector<std::pair<std::string, uint32_t>> names;
@@ -159,15 +160,15 @@ struct ContrastBuilder::Finish {
       std::vector<uint32_t>& list = by_attribute[a];
       const std::string& name = b.attributes_[a];
       int64_t total = 0;
-      for (const uint32_t v : list) total += rows_now(counts[v]);
+      for (const uint32_t v : list) total += rows_now(v);
       if (list.size() > few_values && static_cast<int64_t>(list.size()) * 2 > total) {
         identifiers[name] = true;
         list.clear();
         continue;
       }
       const auto commoner = [&](uint32_t x, uint32_t y) {
-        const int64_t nx = rows_now(counts[x]), ny = rows_now(counts[y]);
-        return nx != ny ? nx > ny : b.values_[x].second < b.values_[y].second;
+        const int64_t nx = rows_now(x), ny = rows_now(y);
+        return nx != ny ? nx > ny : b.values_[x] < b.values_[y];
       };
       if (list.size() > most_values) {
         cut[name] = true;
@@ -181,35 +182,44 @@ struct ContrastBuilder::Finish {
     return names;
   }
 
-  // Of each chosen value (slot): median relative duration over that of the other rows; 0: not known.
-  std::vector<double> times_of(const std::vector<uint32_t>& chosen) {
+  // Of each chosen value (its place in `chosen` is its slot; counts[0] holds that + 1, of other values 0): median
+  // relative duration over that of the other rows; 0: not known.
+  std::vector<double> times_of(const std::vector<uint32_t>& chosen, const std::vector<Count>& chosen_counts) {
     const Part& q = *part[0];
     const Judged& j = judged[0];
+    const uint64_t* const slot = counts[0].data();                     // + 1
     const size_t n = q.time.size(), stride = n / (most_relative + 1) + 1;
-    std::vector<std::pair<double, uint32_t>> order;
-    for (size_t row = 0; row < n; row += stride) order.emplace_back(j.relative(row, q.duration[row]), static_cast<uint32_t>(row));
-    std::sort(order.begin(), order.end());
+    std::vector<Timed> order;                    // every stride-th row
+    std::vector<uint32_t> slots_to, slots;                             // of these rows
+    for (size_t row = 0; row < n; row += stride) {
+      if (const size_t ahead = row + 8 * stride; ahead < n) __builtin_prefetch(q.texts.data() + q.text_from[ahead]);
+      order.emplace_back(j.relative(row, q.duration[row]), static_cast<uint32_t>(order.size()));
+      for (size_t c = q.text_from[row], to = cells_to(q, row); c < to; ++c)
+        if (const uint64_t s = slot[q.texts[c]]) slots.push_back(static_cast<uint32_t>(s - 1));
+      slots_to.push_back(static_cast<uint32_t>(slots.size()));
+    }
+    contrast::sort_timed(order);
     std::vector<double> sorted;
     std::vector<std::vector<uint32_t>> with(chosen.size());           // places in `sorted`, ascending
-    for (const auto& [relative, row] : order) {
-      for (size_t c = q.text_from[row], to = cells_to(q, row); c < to; ++c)
-        if (const uint32_t s = slot[q.texts[c]]; s != none && (with[s].empty() || with[s].back() != sorted.size()))
-          with[s].push_back(static_cast<uint32_t>(sorted.size()));
+    for (const auto& [relative, sample] : order) {
+      for (size_t c = sample ? slots_to[sample - 1] : 0; c < slots_to[sample]; ++c)
+        if (auto& places = with[slots[c]]; places.empty() || places.back() != sorted.size())
+          places.push_back(static_cast<uint32_t>(sorted.size()));
       sorted.push_back(relative);
     }
     std::vector<double> times(chosen.size(), 0);
     std::vector<std::vector<double>> all_rows(chosen.size());
     bool more = false;
-    std::vector<uint8_t> wanted(chosen.size(), 0);
     for (size_t s = 0; s < chosen.size(); ++s)
-      if (stride > 1 && with[s].size() < least_relative && differs(counts[chosen[s]], j.slow_rows, fast_rows[0])) wanted[s] = more = true;
+      if (stride > 1 && with[s].size() < least_relative && differs(chosen_counts[s], j.slow_rows, fast_rows[0])) more = true;
+      else counts[0][chosen[s]] = 0;                                   // no longer looked for
     if (more)
-      for (size_t row = 0; row < n; ++row)
-        for (size_t c = q.text_from[row], to = cells_to(q, row); c < to; ++c)
-          if (const uint32_t s = slot[q.texts[c]]; s != none && wanted[s]) all_rows[s].push_back(j.relative(row, q.duration[row]));
+      for (size_t row = 0, c = 0; row < n; ++row)
+        for (const size_t to = cells_to(q, row); c < to; ++c)
+          if (const uint64_t s = slot[q.texts[c]]) all_rows[s - 1].push_back(j.relative(row, q.duration[row]));
     for (size_t s = 0; s < chosen.size(); ++s) {
       const size_t mine = with[s].size();
-      const double base = median_of_others(sorted, with[s]);
+      const double base = contrast::median_of_others(sorted, with[s]);
       if (!(base > 0) || (mine == 0 && all_rows[s].empty())) continue;
       if (!all_rows[s].empty()) times[s] = median(std::move(all_rows[s])) / base;
       else if (mine % 2) times[s] = sorted[with[s][mine / 2]] / base;
@@ -221,21 +231,21 @@ struct ContrastBuilder::Finish {
   void texts() {
     const auto names = choose_values();
     std::vector<uint32_t> chosen;
+    std::vector<Count> chosen_counts;
     for (const auto& [name, a] : names)
-      for (const uint32_t v : by_attribute[a]) {
-        slot[v] = static_cast<uint32_t>(chosen.size());
-        chosen.push_back(v);
-      }
-    const std::vector<double> times = times_of(chosen);
-    for (const auto& [name, a] : names) {
-      for (const uint32_t v : by_attribute[a]) {
-        out->told.push_back({&b.attributes_[a], b.values_[v].second, counts[v], times[slot[v]], {}, {}, {}, {}});
-      }
-      by_attribute[a].clear();
+      for (const uint32_t v : by_attribute[a]) chosen.push_back(v), chosen_counts.push_back(count_of(v));
+    for (const int w : {0, 1}) {                                       // what was counted is known: room for the slots
+      for (size_t i = 0; i < n_touched[w]; ++i) counts[w][touched[w][i]] = 0;
+      n_touched[w] = 0;
     }
-    for (const uint32_t v : chosen) slot[v] = none;
-    for (const uint32_t v : touched) counts[v] = {};
-    touched.clear();
+    for (size_t s = 0; s < chosen.size(); ++s) counts[0][chosen[s]] = s + 1;
+    const std::vector<double> times = times_of(chosen, chosen_counts);
+    for (size_t s = 0; s < chosen.size(); ++s) {
+      const uint32_t v = chosen[s];
+      out->told.push_back({&b.attributes_[b.attribute_of_[v]], b.values_[v], chosen_counts[s], times[s], {}, {}, {}, {}});
+      counts[0][v] = 0;
+    }
+    for (const auto& [name, a] : names) by_attribute[a].clear();
   }
 
   void numbers() {
@@ -301,11 +311,7 @@ struct ContrastBuilder::Finish {
       rows.fast_rows[w] = fast_rows[w] = static_cast<int64_t>(part[w]->time.size()) - judged[w].slow_rows;
     }
     if (part[0]->time.empty()) return true;                          // nothing now: nothing to tell apart
-    if (counts.empty()) {
-      counts.resize(b.values_.size());
-      slot.resize(b.values_.size(), none);
-      by_attribute.resize(b.attributes_.size());
-    }
+    by_attribute.resize(b.attributes_.size());
     if (!count_cells(0) || !count_cells(1)) return false;
     texts();
     numbers();

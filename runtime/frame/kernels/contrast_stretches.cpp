@@ -3,6 +3,7 @@
 #include "runtime/frame/kernels/contrast_stretches.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <numeric>
 
@@ -17,8 +18,8 @@ namespace {
 constexpr size_t least_stretch = 8, most_stretches = 240, most_splits = 63, least_side = 5;
 
 // The stretch of each row: rank in order of (time, row) × stretches / n. Bins of time tell it for most rows; rows of a
-// bin that two stretches share are sorted.
-void place_rows(const std::vector<int64_t>& time, size_t stretches, std::vector<uint16_t>& stretch) {
+// bin that two stretches share are sorted. False: the rows are in order of time, `stretch` is so too.
+bool place_rows(const std::vector<int64_t>& time, size_t stretches, std::vector<uint16_t>& stretch) {
   const size_t n = time.size();
   const auto stretch_at = [&](size_t rank) {        // the s with n·s/S ≤ rank < n·(s+1)/S
     size_t s = (rank * stretches) / n;
@@ -31,17 +32,24 @@ void place_rows(const std::vector<int64_t>& time, size_t stretches, std::vector<
     for (size_t s = 0; s < stretches; ++s)
       std::fill(stretch.begin() + static_cast<std::ptrdiff_t>(n * s / stretches),
                 stretch.begin() + static_cast<std::ptrdiff_t>(n * (s + 1) / stretches), static_cast<uint16_t>(s));
-    return;
+    return false;
   }
-  const auto [low, high] = std::minmax_element(time.begin(), time.end());
-  const int64_t first = *low;
-  const size_t bins = std::clamp<size_t>(n / 4, 16, 16384);
-  const double scale = static_cast<double>(bins - 1) / (static_cast<double>(*high) - static_cast<double>(first));
-  const auto bin = [&](int64_t t) {
-    return static_cast<uint32_t>((static_cast<double>(t) - static_cast<double>(first)) * scale);
-  };
+  int64_t low = time[0], high = time[0];
+  for (const int64_t t : time) {
+    low = t < low ? t : low;
+    high = high < t ? t : high;
+  }
+  // Bins are as wide as a power of two, so that a shift tells them. They stand in `stretch` until it is known.
+  const uint64_t first = static_cast<uint64_t>(low), range = static_cast<uint64_t>(high) - first;
+  const int wanted_bits = static_cast<int>(std::bit_width(std::clamp<size_t>(n / 4, 16, 16383)));
+  const int shift = std::max(0, static_cast<int>(std::bit_width(range)) - wanted_bits);
+  const size_t bins = (range >> shift) + 1;
   std::vector<uint32_t> count(bins, 0);
-  for (const int64_t t : time) ++count[bin(t)];
+  for (size_t i = 0; i < n; ++i) {
+    const auto b = static_cast<uint16_t>((static_cast<uint64_t>(time[i]) - first) >> shift);
+    stretch[i] = b;
+    ++count[b];
+  }
   constexpr uint16_t shared = UINT16_MAX;
   std::vector<uint16_t> whole(bins, 0);
   size_t below = 0;
@@ -55,7 +63,7 @@ void place_rows(const std::vector<int64_t>& time, size_t stretches, std::vector<
   }
   std::vector<std::pair<uint32_t, uint32_t>> unsure;   // bin, row
   for (size_t i = 0; i < n; ++i) {
-    const uint32_t b = bin(time[i]);
+    const uint16_t b = stretch[i];
     stretch[i] = whole[b];
     if (whole[b] == shared) unsure.emplace_back(b, static_cast<uint32_t>(i));
   }
@@ -68,7 +76,103 @@ void place_rows(const std::vector<int64_t>& time, size_t stretches, std::vector<
     const uint32_t b = unsure[i].first;
     for (; i < unsure.size() && unsure[i].first == b; ++i) stretch[unsure[i].second] = stretch_at(rank++);
   }
+  return true;
 }
+
+// What stands at `rank` of v[0 … n) when sorted; after that nothing before it is greater and nothing behind it is less.
+// Quickselect whose partition does not branch on what it compares: of random numbers half the branches are guessed
+// wrongly. Where pivots stay bad std::nth_element takes over.
+int64_t pick(int64_t* v, size_t n, size_t rank) {
+  int64_t* const wanted = v + rank;
+  const auto part = [&v, &n](const auto& goes_first) {
+    size_t first = 0;
+    for (size_t i = 0; i < n; ++i) {
+      const int64_t x = v[i];
+      v[i] = v[first];
+      v[first] = x;
+      first += goes_first(x);
+    }
+    return first;
+  };
+  for (int rounds = 0; n > 8; ++rounds) {
+    if (rounds == 40) {
+      std::nth_element(v, wanted, v + n);
+      return *wanted;
+    }
+    const int64_t a = v[n / 4], b = v[n / 2], c = v[n / 4 * 3], pivot = std::max(std::min(a, b), std::min(std::max(a, b), c));
+    size_t first = part([&](int64_t x) { return x < pivot; });
+    if (wanted < v + first) {
+      n = first;
+      continue;
+    }
+    if (first == 0) {                                 // the pivot is the least
+      first = part([&](int64_t x) { return x <= pivot; });
+      if (wanted < v + first) return pivot;
+    }
+    v += first;
+    n -= first;
+  }
+  std::sort(v, v + n);
+  return *wanted;
+}
+
+// Medians of one stretch after the other, and how many rows lie above. The median of a stretch lies close to that of
+// the one before: only the numbers in a range around that are selected in, and all where the range did not hold it.
+class Middles {
+ public:
+  struct Middle { int64_t value; size_t above; };
+  explicit Middles(std::vector<int64_t>& room) : room_(room) {}
+  Middle next(const int64_t* v, size_t n) {
+    const size_t rank = RankSelector<int64_t>::rank(0.5, n), aside = n / 16 + 16;
+    if (room_.size() < n) room_.resize(n);
+    int64_t* const room = room_.data();
+    if (known_ && n >= least_known) {
+      // Unsigned numbers in the same order, so that the carry of a comparison is what is added.
+      const uint64_t low = ordered(low_), width = ordered(high_) - low;
+      size_t below = 0, inside = 0;
+      for (size_t i = 0; i < n; ++i) {
+        room[inside] = v[i];
+        const uint64_t x = ordered(v[i]);
+        below += x < low;
+        inside += x - low <= width;
+      }
+      if (rank >= below && rank < below + inside) {
+        const size_t before = rank - below, behind = inside - before - 1;
+        const int64_t middle = pick(room, inside, before);
+        const Middle found{middle, n - below - inside + above(middle, room + before + 1, behind)};
+        low_ = before > aside ? pick(room, before, before - aside) : further(middle, low_);
+        high_ = behind > aside ? pick(room + before + 1, behind, aside - 1) : further(middle, high_);
+        return found;
+      }
+    }
+    std::copy(v, v + n, room);
+    const int64_t middle = pick(room, n, rank);
+    const Middle found{middle, above(middle, room + rank + 1, n - rank - 1)};
+    known_ = n >= least_known;
+    if (known_) {
+      low_ = pick(room, rank, rank - aside);
+      high_ = pick(room + rank + 1, n - rank - 1, aside - 1);
+    }
+    return found;
+  }
+
+ private:
+  static constexpr size_t least_known = 128;          // of fewer numbers the median moves too much
+  static uint64_t ordered(int64_t v) { return static_cast<uint64_t>(v) ^ (uint64_t{1} << 63); }
+  static size_t above(int64_t middle, const int64_t* v, size_t n) {
+    size_t count = 0;
+    for (size_t i = 0; i < n; ++i) count += v[i] > middle;
+    return count;
+  }
+  // A quarter further from the middle than `edge` is.
+  static int64_t further(int64_t middle, int64_t edge) {
+    int64_t far = 0;
+    return __builtin_add_overflow(edge, edge / 4 - middle / 4, &far) ? edge : far;
+  }
+  std::vector<int64_t>& room_;
+  bool known_ = false;
+  int64_t low_ = 0, high_ = 0;
+};
 
 }  // namespace
 
@@ -79,24 +183,35 @@ void judge(const std::vector<int64_t>& time, const std::vector<int64_t>& duratio
   result.middle.clear();
   if (n == 0) return;
   const size_t stretches = std::clamp<size_t>(n / least_stretch, 1, most_stretches);
-  place_rows(time, stretches, result.stretch);
-  std::vector<size_t> to(stretches);
-  for (size_t s = 0; s < stretches; ++s) to[s] = n * s / stretches;
-  std::vector<int64_t>& grouped = result.scratch;
-  grouped.resize(n);
-  for (size_t i = 0; i < n; ++i) grouped[to[result.stretch[i]]++] = duration[i];
-  RankSelector<int64_t> selector;
-  std::vector<int64_t> got;
+  const bool apart = place_rows(time, stretches, result.stretch);
   result.middle.resize(stretches);
-  for (size_t s = 0, from = 0; s < stretches; from = to[s++]) {
-    const size_t size = to[s] - from;
-    if (size == 0) continue;
-    selector.select(grouped.data() + from, size, {RankSelector<int64_t>::rank(0.5, size)}, got);
-    result.middle[s] = got[0];
+  const auto from = [&](size_t s) { return n * s / stretches; };
+  const int64_t* by_stretch = duration.data();
+  if (apart) {
+    result.grouped.resize(n);
+    std::vector<size_t> to(stretches);
+    for (size_t s = 0; s < stretches; ++s) to[s] = from(s);
+    for (size_t i = 0; i < n; ++i) result.grouped[to[result.stretch[i]]++] = duration[i];
+    by_stretch = result.grouped.data();
   }
-  for (size_t i = 0; i < n; ++i) {
-    result.slow[i] = duration[i] > result.middle[result.stretch[i]];
-    result.slow_rows += result.slow[i];
+  Middles middles(result.room);
+  size_t above = 0;
+  for (size_t s = 0; s < stretches; ++s) {
+    const auto [value, rows] = middles.next(by_stretch + from(s), from(s + 1) - from(s));
+    result.middle[s] = value;
+    above += rows;
+  }
+  result.slow_rows = static_cast<int64_t>(above);
+  uint8_t* const slow = result.slow.data();
+  if (apart) {
+    const uint16_t* const stretch = result.stretch.data();
+    const int64_t *const middle = result.middle.data(), *const length = duration.data();
+    for (size_t i = 0; i < n; ++i) slow[i] = length[i] > middle[stretch[i]];
+  } else {
+    for (size_t s = 0; s < stretches; ++s) {
+      const int64_t middle = result.middle[s];
+      for (size_t i = from(s), to = from(s + 1); i < to; ++i) slow[i] = by_stretch[i] > middle;
+    }
   }
 }
 

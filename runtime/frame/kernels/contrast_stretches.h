@@ -15,7 +15,7 @@ struct Judged {
   std::vector<uint8_t> slow;
   std::vector<int64_t> middle;     // median duration (nearest rank) of each stretch
   int64_t slow_rows = 0;
-  std::vector<int64_t> scratch;    // durations by stretch; kept for the next population, as all of these are
+  std::vector<int64_t> grouped, room;   // durations by stretch, and room to select in: kept for the next population
   double relative(size_t row, int64_t duration) const {
     const int64_t m = middle[stretch[row]];
     return m > 0 ? static_cast<double>(duration) / static_cast<double>(m) : 1;

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/frame/kernels/contrast.h"
 
+#include "runtime/frame/kernels/contrast_stretches.h"
+#include "runtime/frame/kernels/contrast_times.h"
 #include "runtime/frame/kernels/growing.h"
 #include "tests/runtime/frame/kernels/made.h"
 
@@ -115,6 +117,53 @@ TEST_CASE("rows in any order of time and on two threads give the same frame") {
   REQUIRE(many->rows == 4 * sorted->rows);
   for (size_t i = 0; i < many->rows; ++i) CHECK(number(many, "slow_rows", i) == number(sorted, "slow_rows", 0));
   CHECK(hash(*many) == hash(*made(false, 4)));
+}
+
+TEST_CASE("the middle of every stretch is that of its sorted durations, however they are spread, and slow lies above it") {
+  Random random(29);
+  const auto wild = [&] { return static_cast<int64_t>(random.below(INT64_MAX)) - static_cast<int64_t>(random.below(INT64_MAX)); };
+  for (int spread = 0; spread < 6; ++spread)
+    for (const size_t n : {5u, 700u, 30'000u, 70'000u})
+      for (const bool in_order : {true, false}) {
+        std::vector<int64_t> time, duration;
+        for (size_t i = 0; i < n; ++i) {
+          time.push_back(in_order ? static_cast<int64_t>(i / 3) : spread % 2 ? random.below(1000) : wild());
+          const int64_t level = static_cast<int64_t>(i) * 100;
+          duration.push_back(spread == 0 ? random.below(1'000'000) : spread == 1 ? random.below(3) : spread == 2 ? level + random.below(50)
+                             : spread == 3 ? (i / 400 % 2 ? INT64_MAX : INT64_MIN) : spread == 4 ? wild() : 7);
+        }
+        contrast::Judged judged;
+        contrast::judge(time, duration, judged);
+        std::vector<std::vector<int64_t>> grouped(judged.middle.size());
+        for (size_t i = 0; i < n; ++i) grouped[judged.stretch[i]].push_back(duration[i]);
+        size_t wrong = 0;
+        int64_t slow = 0;
+        for (size_t s = 0; s < grouped.size(); ++s) {
+          std::sort(grouped[s].begin(), grouped[s].end());
+          wrong += grouped[s].empty() || judged.middle[s] != grouped[s][(grouped[s].size() + 1) / 2 - 1];
+        }
+        for (size_t i = 0; i < n; ++i) {
+          wrong += (duration[i] > judged.middle[judged.stretch[i]]) != (judged.slow[i] != 0);
+          slow += judged.slow[i];
+        }
+        CHECK(wrong == 0);
+        CHECK(slow == judged.slow_rows);
+      }
+}
+
+TEST_CASE("rows in order of relative duration are those that std::sort gives") {
+  Random random(31);
+  for (int spread = 0; spread < 4; ++spread)
+    for (const size_t n : {0u, 3u, 255u, 2000u}) {
+      std::vector<contrast::Timed> rows;
+      for (size_t i = 0; i < n; ++i)
+        rows.emplace_back(spread == 0 ? 0.2 + 0.8 / (1.001 - random.unit()) : spread == 1 ? 1.0 : spread == 2 ? random.normal() : i % 9 ? 1 + 1e-9 * random.unit() : 0.0,
+                          static_cast<uint32_t>(i));
+      std::vector<contrast::Timed> sorted = rows;
+      std::sort(sorted.begin(), sorted.end());
+      contrast::sort_timed(rows);
+      CHECK(rows == sorted);
+    }
 }
 
 TEST_CASE("identifiers are left out and named") {
