@@ -289,46 +289,6 @@ Json words_filter(const Field& field, std::string_view text, bool masked) {
   return object("wildcard", object(field.path, std::move(wildcard)));
 }
 
-namespace {
-int64_t floor_to(int64_t ns, int64_t unit) { return ns / unit - (ns % unit < 0); }
-int64_t ceil_to(int64_t ns, int64_t unit) { return ns / unit + (ns % unit > 0); }
-
-// The unit of what the field can tell apart, in ns.
-int64_t unit_of(const Layout& layout, const Field& field) {
-  if (!field.date()) return std::max<int64_t>(1, layout.time_unit);
-  return field.type == "date" ? 1'000'000 : 1;
-}
-
-Json time_range(const Layout& layout, const Field& field, const Window& window) {
-  const int64_t unit = unit_of(layout, field);
-  const int64_t from = floor_to(window.from.ns, unit), to = ceil_to(window.to.ns, unit);
-  Json range = Json::object();
-  if (field.date()) {
-    range["gte"] = print_time(Time{from * unit});
-    range["lt"] = print_time(Time{to * unit});
-    range["format"] = "strict_date_optional_time_nanos";
-  } else {
-    range["gte"] = from;
-    range["lt"] = to;
-  }
-  return object("range", object(field.path, std::move(range)));
-}
-}  // namespace
-
-Json window_filter(const Layout& layout, const Window& window) {
-  if (window.from.ns == 0 && window.to.ns == 0) return everything();
-  Json own = time_range(layout, layout.start, window);
-  if (layout.signal == otlp::Signal::spans || !layout.observed.there() || layout.observed.path == layout.start.path) return own;
-  // A record without a time of its own was written with 1970 and counts at the time when it was observed.
-  const Window timed{Time{int64_t{366} * 86400 * ns_per_s}, Time{INT64_MAX / unit_of(layout, layout.start) * unit_of(layout, layout.start)}};
-  return any_of({std::move(own), all_of({not_any({time_range(layout, layout.start, timed)}), time_range(layout, layout.observed, window)})});
-}
-
-bool window_exact(const Layout& layout, const Window& window) {
-  const int64_t unit = unit_of(layout, layout.start);
-  return window.from.ns % unit == 0 && window.to.ns % unit == 0;
-}
-
 Json trace_filter(const Layout& layout, const std::vector<std::string>& trace_ids) {
   std::vector<std::string> spellings;
   for (const std::string& text : trace_ids) {

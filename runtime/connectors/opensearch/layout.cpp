@@ -197,7 +197,10 @@ Field resource_field(const Layout& layout, std::string_view name) {
 }
 
 Field attribute_field(const Layout& layout, std::string_view name) {
-  Field own = first_of(layout.fields, {layout.attributes + with_signs(name, layout.at_signs)});
+  const std::string path = layout.attributes + with_signs(name, layout.at_signs);
+  Field own = first_of(layout.fields, {path});
+  if (const Field* outer = layout.field(path); !own.there() && outer && outer->type == "object")
+    own = first_of(layout.fields, {path + ".value"});    // `a` beside `a.b`, as the Collector's writers rename it
   if (layout.model == Model::data_prepper || layout.model == Model::logs_data_prepper) {  // a newer writer beside it
     const Field other = first_of(layout.fields, {"attributes." + std::string(name)});
     if (own.there() && other.there()) own.doc.clear(), own.why = "written as " + own.path + " and as " + other.path;

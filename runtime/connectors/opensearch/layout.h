@@ -76,6 +76,7 @@ struct Layout {
   // Services that send server or consumer spans, as they are written there: the others are known by their roots.
   std::set<std::string> entry_services = {};
   bool entry_services_whole = true;      // false: there were more than were counted
+  bool timeless = true;                  // logs: records without a time of their own exist (or may): they count when observed
   bool serviceless = false;              // documents without a service exist: the workload's name may stand for it
   std::optional<Window> extent = {};     // first and last time, where known
   int64_t rows = 0;                      // documents, at probing
@@ -114,6 +115,10 @@ Json between(const Layout& layout, const Field& field, std::optional<double> abo
 Json words_filter(const Field& field, std::string_view text, bool masked);
 
 Json window_filter(const Layout& layout, const Window& window);
+// The two halves of it for log records: those with a time of their own, and those that count when they were observed
+// (null where there are none). Each half is sorted and counted by another field.
+Json timed_filter(const Layout& layout, const Window& window);
+Json untimed_filter(const Layout& layout, const Window& window);
 // Whether the window's ends fall between what the field can tell apart (a `date` holds milliseconds).
 bool window_exact(const Layout& layout, const Window& window);
 Json trace_filter(const Layout& layout, const std::vector<std::string>& trace_ids);  // in every spelling

@@ -74,6 +74,10 @@ Search look(const Layout& layout) {
     timed["aggs"] = Json::object({{"first", leaf::object("min", leaf::object("field", layout.clock.doc))}, {"last", leaf::object("max", leaf::object("field", layout.clock.doc))}});
     aggs["timed"] = std::move(timed);
   }
+  if (!spans && layout.start.date()) {
+    Json range = Json::object({{"gte", "1971-01-01T00:00:00Z"}, {"format", "strict_date_optional_time"}});
+    aggs["timeless"] = leaf::object("filter", not_any({leaf::object("range", leaf::object(layout.start.path, std::move(range)))}));
+  }
   if (layout.service.there()) aggs["serviceless"] = leaf::object("filter", leaf::lacks(layout, layout.service));
   if (spans && !layout.service.doc.empty()) {
     Json senders = leaf::object("filter", kind_filter(layout, {"server", "consumer"}));
@@ -98,6 +102,8 @@ void learn(Layout& layout, const Json& body) {
   if (const Json* timed = aggregation(body, "timed")) layout.extent = extent_of(layout, leaf::object("aggregations", *timed));
   if (const Json* none = aggregation(body, "serviceless"))
     if (const Json* n = member(*none, "doc_count")) layout.serviceless = json_int64(*n) > 0;
+  if (const Json* none = aggregation(body, "timeless"))
+    if (const Json* n = member(*none, "doc_count")) layout.timeless = json_int64(*n) > 0;
   if (const Json* senders = aggregation(body, "senders")) {
     const Json* services = member(*senders, "services");
     const Json* buckets = services ? member(*services, "buckets") : nullptr;

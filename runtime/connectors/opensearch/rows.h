@@ -16,7 +16,8 @@ namespace inquest::opensearch {
 
 constexpr size_t most_looked_at = 20'000;                // rows that are fetched to be looked at here
 constexpr size_t most_of_traces = 200'000;               // spans of the traces that were chosen
-constexpr size_t most_sampled = 5'000;                   // log records of which templates are made, spans of a sample
+constexpr size_t most_sampled = 5'000;                   // spans of a sample
+constexpr size_t most_mined = 10'000;                    // log records of which templates are made
 
 std::unique_ptr<Work> make_slowest(const Ask& ask, const Layout& layout, const otlp::Aliases& aliases);
 std::unique_ptr<Work> make_typical(const Ask& ask, const Layout& layout, const otlp::Aliases& aliases);

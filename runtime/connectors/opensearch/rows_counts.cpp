@@ -39,15 +39,21 @@ class LogCounts final : public Work {
     if (loose(parts_) && why_not_.empty()) why_not_ = "the server cannot decide " + join(parts_.front().filter.loose, ", ");
     for (const Part& part : parts_)
       if (part.window.from.ns % ns_per_ms != 0 || width_ % ns_per_ms != 0) why_not_ = "buckets begin between milliseconds";
-    if (layout.clock.doc.empty()) why_not_ = "its time is not sorted there";
+    if (layout.clock.doc.empty() || (layout.timeless && layout.observed.there() && layout.observed.doc.empty())) why_not_ = "its time is not sorted there";
     if (sources.empty()) sources.push_back(leaf::object("index", leaf::object("terms", leaf::object("field", "_index"))));
     if (!why_not_.empty()) return;
-    for (const Part& part : parts_) {
-      const int64_t width = width_ / ns_per_ms, offset = part.window.from.ns / ns_per_ms % width;
-      Json histogram = Json::object({{"field", layout.clock.doc}, {"fixed_interval", std::to_string(width) + "ms"}, {"min_doc_count", 1}});
-      if (offset != 0) histogram["offset"] = "+" + std::to_string(offset) + "ms";
-      pagers_.emplace_back(layout, part.filter.query, sources, leaf::object("t", leaf::object("date_histogram", std::move(histogram))), groups_a_page,
-                           "records per " + print_duration(Duration{width_}));
+    for (size_t i = 0; i < parts_.size(); ++i) {
+      const Part& part = parts_[i];
+      for (const bool observed : {false, true}) {        // records without a time of their own count when they were observed
+        Json half = observed ? untimed_filter(layout, part.window) : layout.timeless ? timed_filter(layout, part.window) : leaf::everything();
+        if (half.is_null()) continue;
+        const int64_t width = width_ / ns_per_ms, offset = part.window.from.ns / ns_per_ms % width;
+        Json histogram = Json::object({{"field", observed ? layout.observed.doc : layout.clock.doc}, {"fixed_interval", std::to_string(width) + "ms"}, {"min_doc_count", 1}});
+        if (offset != 0) histogram["offset"] = "+" + std::to_string(offset) + "ms";
+        pagers_.emplace_back(layout, all_of({part.filter.query, std::move(half)}), sources, leaf::object("t", leaf::object("date_histogram", std::move(histogram))),
+                             groups_a_page, "records per " + print_duration(Duration{width_}));
+        part_of_.push_back(i);
+      }
     }
   }
 
@@ -81,7 +87,7 @@ class LogCounts final : public Work {
       const size_t i = asked_[n];
       const Json* buckets = pagers_[i].take(replies[n].body);
       if (!buckets) return no_buckets(ask_);
-      for (const Json& bucket : *buckets) add(parts_[i], bucket);
+      for (const Json& bucket : *buckets) add(parts_[part_of_[i]], bucket);
       if (groups_.size() * cells() > most_cells)
         return Failure{Failure::Class::too_large, count(static_cast<int64_t>(groups_.size())) + " groups in " + count(static_cast<int64_t>(cells())) + " buckets",
                        "fewer attributes in `by`, or a longer `every`"};
@@ -128,8 +134,7 @@ class LogCounts final : public Work {
     marks.notes.push_back("records per " + print_duration(Duration{width_}));
     for (const std::string& note : heads_.notes()) marks.notes.push_back(note);
     for (const std::string& note : parts_.front().filter.notes) marks.notes.push_back(note);
-    if (timeless_ > 0)
-      marks.partial = count(timeless_) + (timeless_ == 1 ? " record has" : " records have") + " no time of its own and is counted in no bucket";
+    if (timeless_ > 0) marks.partial = count(timeless_) + " records lie in no bucket: what told their time changed meanwhile";
     remarks_.put(marks);
     return frame.finish();
   }
@@ -204,7 +209,7 @@ class LogCounts final : public Work {
   std::vector<Label> labels_;
   std::string why_not_;                  // why records are fetched and counted here
   std::vector<Pager> pagers_;
-  std::vector<size_t> asked_;
+  std::vector<size_t> part_of_, asked_;  // of each pager: its part; those of this round
   std::map<Group, std::map<int64_t, int64_t>> groups_;
   int64_t timeless_ = 0;
   bool fetched_ = false, cut_ = false;

@@ -20,15 +20,40 @@ const Json& hits_in(const Json& body) {
   return list && list->is_array() ? *list : none;
 }
 
-Filter logs_filter(const Ask& ask, const Layout& layout, const otlp::Aliases& aliases) {
+Filter records_filter(const Ask& ask, const Layout& layout, const otlp::Aliases& aliases) {
   Filter filter = scope_filter(layout, ask, Window{}, aliases);
-  std::vector<Json> windows;
-  for (const otlp::Stretch& one : otlp::stretches(ask)) {
-    windows.push_back(window_filter(layout, one.window));
+  for (const otlp::Stretch& one : otlp::stretches(ask))
     if (!window_exact(layout, one.window)) filter.loose.push_back("the window's ends");
-  }
+  return filter;
+}
+
+Filter logs_filter(const Ask& ask, const Layout& layout, const otlp::Aliases& aliases) {
+  Filter filter = records_filter(ask, layout, aliases);
+  std::vector<Json> windows;
+  for (const otlp::Stretch& one : otlp::stretches(ask)) windows.push_back(window_filter(layout, one.window));
   filter.query = all_of({any_of(std::move(windows)), std::move(filter.query)});
   return filter;
+}
+
+std::vector<Half> halves_of(const Ask& ask, const Layout& layout, const Filter& filter) {
+  std::vector<Json> timed, untimed;
+  for (const otlp::Stretch& one : otlp::stretches(ask)) {
+    timed.push_back(timed_filter(layout, one.window));
+    if (Json half = untimed_filter(layout, one.window); !half.is_null()) untimed.push_back(std::move(half));
+  }
+  std::vector<Half> out = {{all_of({any_of(std::move(timed)), filter.query}), &layout.start}};
+  if (!untimed.empty()) out.push_back({all_of({any_of(std::move(untimed)), filter.query}), &layout.observed});
+  return out;
+}
+
+int64_t time_of_record(const Layout& layout, const Json& hit) {
+  const Json* source = member(hit, "_source");
+  if (!source) return 0;
+  for (const Field* field : {&layout.start, &layout.observed}) {
+    const auto time = field->path.empty() ? Result<Time>(Time{}) : parse_time(member_text(*source, field->path));
+    if (time && time->ns > int64_t{366} * 86400 * ns_per_s) return time->ns;
+  }
+  return 0;
 }
 
 std::shared_ptr<const otlp::Logs> logs_of(const Layout& layout, const std::vector<const Json*>& hits, Remarks& remarks) {
@@ -61,54 +86,71 @@ FramePtr with(const FramePtr& made, const Filter& filter, const Remarks& remarks
 class SearchLogs final : public Work {
  public:
   SearchLogs(const Ask& ask, const Layout& layout, const otlp::Aliases& aliases)
-      : ask_(ask), layout_(layout), filter_(logs_filter(ask, layout, aliases)), aliases_(aliases),
+      : ask_(ask), layout_(layout), filter_(records_filter(ask, layout, aliases)), aliases_(aliases),
         limit_(std::min<size_t>(otlp::limit_of(ask, 200), 100'000)) {
     const std::string& text = otlp::option_text(ask, "text");
-    query_ = filter_.query;
     exact_ = filter_.exact() && text.empty();
+    Filter narrowed = filter_;
     if (!text.empty() && layout.body.there())
-      if (Json words = words_filter(layout.body, text, false); !words.is_null()) query_ = all_of({query_, std::move(words)});
-    if (limit_ == 0) done_ = true;
+      if (Json words = words_filter(layout.body, text, false); !words.is_null()) narrowed.query = all_of({narrowed.query, std::move(words)});
+    for (Half& half : halves_of(ask, layout, narrowed)) streams_.push_back({std::move(half), nullptr, limit_ == 0, 0, 0, INT64_MIN});
   }
 
   std::vector<Search> round() override {
-    if (done_) return {};
-    Json body = Json::object();
-    body["query"] = query_;
-    body["sort"] = Json::array({sort_by(layout_.start, "asc")});
-    body["_source"] = source_fields(layout_);
-    if (!after_.is_null()) body["search_after"] = after_;
-    return {{layout_.index, std::move(body), asked(), exact_ ? "first records" : "records to be looked at"}};
+    std::vector<Search> out;
+    asked_.clear();
+    for (size_t i = 0; i < streams_.size(); ++i) {
+      const Stream& stream = streams_[i];
+      if (stream.done) continue;
+      Json body = Json::object();
+      body["query"] = stream.half.query;
+      body["sort"] = Json::array({sort_by(*stream.half.time, "asc")});
+      body["_source"] = source_fields(layout_);
+      if (!stream.after.is_null()) body["search_after"] = stream.after;
+      out.push_back({layout_.index, std::move(body), rows_asked(stream), exact_ ? "first records" : "records to be looked at"});
+      asked_.push_back(i);
+    }
+    return out;
   }
 
   std::optional<Failure> take(std::vector<Reply> replies) override {
-    Reply& reply = replies[0];
-    remarks_.take(reply);
-    if (after_.is_null()) total_ = total_of(reply.body).value_or(0);
-    const Json& hits = hits_in(reply.body);
-    for (const Json& hit : hits) got_.push_back(hit);
-    const bool end = hits.size() < asked();
-    if (!hits.empty()) {
-      const Json* sort = member(hits.back(), "sort");
-      after_ = sort ? *sort : Json(nullptr);
+    for (size_t n = 0; n < replies.size(); ++n) {
+      Stream& stream = streams_[asked_[n]];
+      remarks_.take(replies[n]);
+      const bool first = stream.after.is_null();
+      if (first) total_ += total_of(replies[n].body).value_or(0);
+      const Json& hits = hits_in(replies[n].body);
+      const bool end = hits.size() < rows_asked(stream);
+      for (const Json& hit : hits) got_.push_back(hit);
+      stream.seen += hits.size();
+      if (!hits.empty()) {
+        const Json* sort = member(hits.back(), "sort");
+        stream.after = sort ? *sort : Json(nullptr);
+        stream.last = time_of_record(layout_, hits.back());
+      }
+      ++stream.rounds;
+      stream.done = exact_ || end || stream.after.is_null() || stream.seen >= most_looked_at;
     }
-    if (exact_ || end || after_.is_null() || got_.size() >= most_looked_at || fitting() >= limit_) done_ = true;
-    ++rounds_;
+    // Enough that fit, of the time up to which all halves are known.
+    int64_t known = INT64_MAX;
+    for (const Stream& stream : streams_)
+      if (!stream.done) known = std::min(known, stream.last);
+    if (known != INT64_MAX && fitting(known) >= limit_)
+      for (Stream& stream : streams_) stream.done = true;
     return std::nullopt;
   }
 
   otlp::Answer answer(const otlp::Asking& asking) override {
-    table_ = logs_of(layout_, got_, remarks_);
-    otlp::Answer answer = otlp::answer_logs(asking, *table_);
+    const auto table = logs_of(layout_, got_, remarks_);
+    otlp::Answer answer = otlp::answer_logs(asking, *table);
     FramePtr* made = std::get_if<FramePtr>(&answer);
     if (!made) return answer;
-    const auto seen = static_cast<int64_t>(got_.size());
+    const auto seen = static_cast<int64_t>(got_.size()), rows = static_cast<int64_t>((*made)->rows);
     std::string limited;
-    if (exact_ && total_ > seen) {
-      limited = count(seen) + " of " + count(total_) + " records, first in time";
-    } else if (!exact_ && total_ > seen) {
-      if ((*made)->rows >= limit_) limited = count(static_cast<int64_t>(limit_)) + " records, first in time";
-      else {
+    if (exact_ && total_ > rows) limited = count(rows) + " of " + count(total_) + " records, first in time";
+    if (!exact_ && total_ > seen) {
+      limited = count(rows) + " records, first in time";
+      if (rows < static_cast<int64_t>(limit_)) {
         Reply told;
         told.partial = "only the first " + count(seen) + " of " + count(total_) + " records were looked at";
         remarks_.take(told);
@@ -118,16 +160,26 @@ class SearchLogs final : public Work {
   }
 
  private:
-  size_t asked() const {
+  struct Stream {
+    Half half;
+    Json after;
+    bool done;
+    size_t rounds, seen;
+    int64_t last;                        // time of the last row so far
+  };
+  size_t rows_asked(const Stream& stream) const {
     if (exact_) return limit_;
     static constexpr size_t steps[] = {1000, 4000, 5000};
-    return std::min(most_looked_at - got_.size(), std::max<size_t>(limit_ < 5000 ? limit_ : 5000, steps[std::min<size_t>(rounds_, 2)]));
+    return std::min(most_looked_at - stream.seen, std::max<size_t>(std::min<size_t>(limit_, 5000), steps[std::min<size_t>(stream.rounds, 2)]));
   }
-  // How many of the rows so far fit; the same look as at the end.
-  size_t fitting() {
+  // How many of the rows so far fit, up to a time; the same look as at the end.
+  size_t fitting(int64_t until) {
+    std::vector<const Json*> hits;
+    for (const Json& hit : got_)
+      if (time_of_record(layout_, hit) <= until) hits.push_back(&hit);
     const std::atomic<bool> stop{false};
     Remarks none;
-    const auto table = logs_of(layout_, got_, none);
+    const auto table = logs_of(layout_, hits, none);
     const otlp::Answer answer = otlp::answer_logs({ask_, aliases_, Deadline{}, stop}, *table);
     const FramePtr* made = std::get_if<FramePtr>(&answer);
     return made ? (*made)->rows : limit_;
@@ -138,45 +190,63 @@ class SearchLogs final : public Work {
   const Filter filter_;
   const otlp::Aliases& aliases_;
   const size_t limit_;
-  Json query_, after_ = nullptr, got_ = Json::array();
-  bool exact_ = true, done_ = false;
-  size_t rounds_ = 0;
+  bool exact_ = true;
+  std::vector<Stream> streams_;
+  std::vector<size_t> asked_;
+  Json got_ = Json::array();
   int64_t total_ = 0;
-  std::shared_ptr<const otlp::Logs> table_;
   Remarks remarks_;
 };
 
 class LogsOfTraces final : public Work {
  public:
   LogsOfTraces(const Ask& ask, const Layout& layout, const otlp::Aliases& aliases)
-      : layout_(layout), filter_(logs_filter(ask, layout, aliases)), limit_(std::min<size_t>(otlp::limit_of(ask, 5000), 100'000)) {
+      : layout_(layout), filter_(records_filter(ask, layout, aliases)), limit_(std::min<size_t>(otlp::limit_of(ask, 5000), 100'000)) {
     std::set<std::string> ids;
     for (const std::string& text : otlp::texts_of(ask, "traces"))
       if (const auto id = otlp::trace_id(text)) ids.insert(otlp::hex(*id));
     traces_.assign(ids.begin(), ids.end());
+    halves_ = halves_of(ask, layout, filter_);
     done_ = traces_.empty() || limit_ == 0;
   }
 
   std::vector<Search> round() override {
     if (done_) return {};
-    Json body = Json::object();
-    body["query"] = all_of({trace_filter(layout_, traces_), filter_.query});
-    body["sort"] = Json::array({sort_by(layout_.start, "asc")});
-    body["_source"] = source_fields(layout_);
-    if (!layout_.trace.doc.empty())
+    std::vector<Search> out;
+    const Json of_traces = trace_filter(layout_, traces_);
+    const std::string why = "records of " + count(static_cast<int64_t>(traces_.size())) + " traces";
+    std::vector<Json> either;
+    for (const Half& half : halves_) {
+      Json body = Json::object();
+      body["query"] = all_of({of_traces, half.query});
+      body["sort"] = Json::array({sort_by(*half.time, "asc")});
+      body["_source"] = source_fields(layout_);
+      either.push_back(body["query"]);
+      out.push_back({layout_.index, std::move(body), filter_.exact() ? limit_ : std::max(limit_, most_looked_at), why});
+    }
+    if (!layout_.trace.doc.empty()) {
+      Json body = Json::object();
+      body["size"] = 0;
+      body["query"] = any_of(std::move(either));
       body["aggs"] = leaf::object("traces", leaf::object("cardinality", Json::object({{"field", layout_.trace.doc}, {"precision_threshold", 40000}})));
-    return {{layout_.index, std::move(body), filter_.exact() ? limit_ : std::max(limit_, most_looked_at),
-             "records of " + count(static_cast<int64_t>(traces_.size())) + " traces"}};
+      out.push_back({layout_.index, std::move(body), 0, "how many of the traces have records"});
+    }
+    return out;
   }
 
   std::optional<Failure> take(std::vector<Reply> replies) override {
-    remarks_.take(replies[0]);
-    total_ = total_of(replies[0].body).value_or(0);
-    cut_ = replies[0].cut;
-    if (const Json* all = member(replies[0].body, "aggregations"))
-      if (const Json* one = member(*all, "traces"))
-        if (const Json* value = member(*one, "value"); value && value->is_number()) found_ = static_cast<int64_t>(value->get<double>());
-    got_ = hits_in(replies[0].body);
+    for (size_t i = 0; i < replies.size(); ++i) {
+      remarks_.take(replies[i]);
+      if (i < halves_.size()) {
+        total_ += total_of(replies[i].body).value_or(0);
+        cut_ |= replies[i].cut;
+        for (const Json& hit : hits_in(replies[i].body)) got_.push_back(hit);
+      } else if (const Json* all = member(replies[i].body, "aggregations")) {
+        const Json* one = member(*all, "traces");
+        const Json* value = one ? member(*one, "value") : nullptr;
+        if (value && value->is_number()) found_ = static_cast<int64_t>(value->get<double>());
+      }
+    }
     done_ = true;
     return std::nullopt;
   }
@@ -198,6 +268,7 @@ class LogsOfTraces final : public Work {
   const Filter filter_;
   const size_t limit_;
   std::vector<std::string> traces_;
+  std::vector<Half> halves_;
   Json got_ = Json::array();
   bool done_ = false, cut_ = false;
   int64_t total_ = 0, found_ = -1;
@@ -220,10 +291,10 @@ class Templates final : public Work {
     }
     if (stage_ == 2) return {};
     body["_source"] = fields();
-    if (total_ <= static_cast<int64_t>(most_sampled)) {
+    if (total_ <= static_cast<int64_t>(most_mined)) {
       body["query"] = filter_.query;
       body["sort"] = Json::array({sort_by(layout_.start, "asc")});
-      return {{layout_.index, std::move(body), most_sampled, "records"}};
+      return {{layout_.index, std::move(body), most_mined, "records"}};
     }
     Json random = Json::object();
     random["query"] = filter_.query;
@@ -231,7 +302,7 @@ class Templates final : public Work {
     random["boost_mode"] = "replace";
     body["query"] = leaf::object("function_score", std::move(random));
     body["sort"] = Json::array({leaf::object("_score", leaf::object("order", "desc"))});
-    return {{layout_.index, std::move(body), most_sampled, "records drawn at random"}};
+    return {{layout_.index, std::move(body), most_mined, "records drawn at random"}};
   }
 
   std::optional<Failure> take(std::vector<Reply> replies) override {
@@ -247,11 +318,7 @@ class Templates final : public Work {
 
   otlp::Answer answer(const otlp::Asking& asking) override {
     std::vector<std::pair<int64_t, const Json*>> timed;  // the order of the lines decides what becomes a template
-    for (const Json& hit : got_) {
-      const Json* source = member(hit, "_source");
-      const auto time = source ? parse_time(member_text(*source, layout_.start.path)) : Result<Time>(Time{});
-      timed.emplace_back(time ? time->ns : 0, &hit);
-    }
+    for (const Json& hit : got_) timed.emplace_back(time_of_record(layout_, hit), &hit);
     std::stable_sort(timed.begin(), timed.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
     std::vector<const Json*> hits;
     for (const auto& one : timed) hits.push_back(one.second);
@@ -261,7 +328,7 @@ class Templates final : public Work {
     if (!made) return answer;
     const auto drawn = static_cast<int64_t>(hits.size());
     return with(*made, filter_, remarks_, "",
-                drawn < total_ ? "counts are those of " + count(drawn) + " of " + count(total_) + " records, drawn at random" : "");
+                drawn < total_ ? count(drawn) + " records sampled of " + count(total_) + ": counts are of these" : "");
   }
 
  private:
