@@ -96,7 +96,7 @@ Answer Answers::slowest(const Ask& ask, const HeldPtr& sample, Allowed allowed) 
   int64_t too_short = 0, too_long = INT64_MAX;
   for (int n = 0; n < most_slow_searches && least > 0; ++n) {
     Search search{names.front(), operation ? *scoped(ask, "operation") : std::string(), ask.scope.window, {}, Duration{least}, {}, 0};
-    search.limit = std::min(budget_.traces, server_.page());
+    search.limit = std::min(budget_.traces, server_.page(allowed));
     bool cut = false;
     auto found = pool_.search(search, cut, allowed);
     const auto* held = std::get_if<HeldPtr>(&found);

@@ -23,7 +23,7 @@ constexpr const char* base_of(Generation generation) { return generation == Gene
 
 Failure malformed(const Response& response, const std::string& what) {
   return Failure{Failure::Class::malformed, "Jaeger answered " + what,
-                 response.content_type == not_json ? "let `url` end where the interface begins: /api/services must be found below it" : ""};
+                 response.content_type == not_json ? "`url` is the address of the query service with its base path, as http://host:16686/jaeger/ui" : ""};
 }
 
 int64_t floor_us(int64_t ns) { return ns / 1000 - (ns % 1000 < 0); }
@@ -99,7 +99,7 @@ bool unwrap(std::string& body) {
     std::fill(body.begin() + static_cast<std::ptrdiff_t>(at), body.begin() + static_cast<std::ptrdiff_t>(here), ' ');
     body[end] = ' ';
     // Lines of one document become one line: bare line ends stand between tokens only.
-    std::replace(body.begin() + static_cast<std::ptrdiff_t>(at), body.begin() + static_cast<std::ptrdiff_t>(end), '\n', ' ');
+    for (size_t line = body.find('\n', at); line < end; line = body.find('\n', line)) body[line] = ' ';
     any = true;
     if (next == std::string::npos) break;
     at = next;

@@ -115,7 +115,7 @@ Search JaegerConnector::first_search(const Need& need) const {
     if (!names.empty()) out.service = names.front();
   }
   out.window = need.window;
-  out.limit = std::min(budget_.traces, server_.page());
+  out.limit = std::min(budget_.traces, server_.first_page());
   return out;
 }
 

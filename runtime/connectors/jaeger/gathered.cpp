@@ -93,6 +93,13 @@ std::map<std::string, std::set<std::string>> Gathered::operations() const {
   return out;
 }
 
+bool Gathered::whole_microseconds() const {
+  const auto whole = [](const std::vector<int64_t>& times) {
+    return std::all_of(times.begin(), times.end(), [](int64_t ns) { return ns % 1000 == 0; });
+  };
+  return std::all_of(parts_.begin(), parts_.end(), [&](const otlp::Part& part) { return whole(part.spans.start) && whole(part.spans.duration); });
+}
+
 std::shared_ptr<const otlp::Spans> Gathered::table() {
   otlp::Merge merge(otlp::Signal::spans);
   size_t rows = 0, done = 0;

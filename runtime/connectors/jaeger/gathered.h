@@ -29,6 +29,7 @@ class Gathered final {
   const std::vector<std::string>& notes() const { return notes_; }
   const std::vector<std::string>& partial() const { return partial_; }
   std::shared_ptr<const otlp::Spans> table();          // once, at the end
+  bool whole_microseconds() const;                     // no span has a finer time: Jaeger's older form keeps no more
 
  private:
   std::vector<otlp::Part> parts_;

@@ -2,56 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/connectors/jaeger/pool.h"
 
-#include <algorithm>
 #include <chrono>
 
-#include "runtime/base/text.h"
+#include "runtime/connectors/jaeger/pool_work.h"
 
 namespace inquest::jaeger {
 
-namespace {
-
-constexpr size_t first_cut = 16;
-constexpr size_t least_limit = 10;                     // fewer of a piece of the window are no sample
-constexpr int64_t least_width = 2'000'000;             // ns; Jaeger tells microseconds
-constexpr size_t most_pieces = 512;
-constexpr size_t samples_of_service = 7, stretches_of_sample = 3, many_services = 50;
-constexpr size_t most_operations = 200;                // searched because they were not seen
-
-std::vector<Window> cut_into(const Window& window, size_t pieces) {
-  const int64_t width = window.length().ns;
-  pieces = static_cast<size_t>(std::clamp<int64_t>(width / least_width, 1, static_cast<int64_t>(pieces)));
-  std::vector<Window> out;
-  for (size_t i = 0; i < pieces; ++i) {
-    const auto at = [&](size_t n) {
-      const auto share = static_cast<int64_t>(n), all = static_cast<int64_t>(pieces);
-      return n == pieces ? window.to.ns : window.from.ns + width / all * share + width % all * share / all;
-    };
-    out.push_back(Window{Time{at(i)}, Time{at(i + 1)}});
-  }
-  return out;
-}
-
-bool inside(const Window& inner, const Window& outer) { return outer.from <= inner.from && inner.to <= outer.to; }
-
-std::string traces_text(size_t n) { return count(static_cast<int64_t>(n)) + (n == 1 ? " trace" : " traces"); }
-
-bool too_large(const Outcome<Server::Found>& answer) {
-  const auto* failure = std::get_if<Failure>(&answer);
-  return failure && failure->cls == Failure::Class::too_large;
-}
-
-// A failure that will meet every further request too.
-bool final_failure(const Failure& failure) {
-  return failure.cls == Failure::Class::cancelled || failure.cls == Failure::Class::timeout ||
-         failure.cls == Failure::Class::refused || failure.cls == Failure::Class::unreachable;
-}
-
-}  // namespace
-
 struct Pool::Slot {
   std::timed_mutex busy;
-  HeldPtr held;                                        // null: not fetched yet
 };
 
 Pool::Pool(Server& server, otlp::Aliases aliases, Budget budget)
@@ -103,7 +61,9 @@ Outcome<HeldPtr> Pool::get(const Need& need, Allowed allowed) {
   return fetched;
 }
 
-Outcome<HeldPtr> Pool::fetch(const Need& need, Allowed allowed) {
+Outcome<HeldPtr> Pool::fetch(const Need& need, Allowed within) {
+  const Deadline deadline = sooner(within.deadline);
+  const Allowed allowed{deadline, within.stop};
   if (!need.service) return all_services(need, allowed);
   if (need.operation.empty()) return one_service(need, allowed);
   Need wider = need;
@@ -114,23 +74,32 @@ Outcome<HeldPtr> Pool::fetch(const Need& need, Allowed allowed) {
   return all;
 }
 
-Pool::Whole Pool::find_all(Search search, Gathered& into, TraceIds* found, Allowed allowed) {
+Pool::Whole Pool::find_all(const Search& search, Gathered& into, TraceIds* found, Allowed allowed) {
   Whole out;
   std::vector<Window> open = {search.window};
   size_t received = 0, level = 0;
   while (!open.empty()) {
+    const size_t most = 2 * budget_.traces, rest = most - std::min(most, received);
     std::vector<Window> pieces;
     for (const Window& window : open)
-      for (const Window& piece : cut_into(window, level == 0 ? 1 : level == 1 ? first_cut : 2)) pieces.push_back(piece);
-    const size_t most = 2 * budget_.traces;
-    size_t limit = level == 0 ? budget_.traces : received >= most ? 0 : (most - received) / pieces.size();
-    limit = std::min(limit, server_.page());
+      for (const Window& piece : cut_into(window, level == 0 ? 1 : level == 1 ? std::clamp<size_t>(rest / least_limit, 2, first_cut) : 2))
+        pieces.push_back(piece);
+    size_t limit = level == 0 ? std::min(budget_.traces, server_.first_page()) : rest / pieces.size();
+    limit = std::min(limit, server_.page(allowed));
+    const double ms = server_.ms_a_trace(), left = static_cast<double>(left_ms(allowed));
+    if (level > 0 && ms > 0) limit = std::min(limit, static_cast<size_t>(std::min(1e6, left * share_of_time / ms / static_cast<double>(pieces.size()))));
     if (level > 0 && (limit < std::min(least_limit, budget_.traces) || pieces.size() == open.size() || pieces.size() > most_pieces)) {
       out.whole = false;
+      out.late = out.late || (rest / pieces.size() >= least_limit && limit < least_limit);
       break;
     }
     std::vector<Outcome<Server::Found>> answers(pieces.size());
+    std::vector<char> late(pieces.size(), 0);
     server_.each(pieces.size(), [&](size_t i) {
+      if (left_ms(allowed) < least_ms) {
+        late[i] = 1;
+        return;
+      }
       Search one = search;
       one.window = pieces[i];
       one.limit = limit;
@@ -138,169 +107,74 @@ Pool::Whole Pool::find_all(Search search, Gathered& into, TraceIds* found, Allow
     });
     open.clear();
     for (size_t i = 0; i < pieces.size(); ++i) {
-      if (auto* got = std::get_if<Server::Found>(&answers[i])) {
+      const auto* failure = std::get_if<Failure>(&answers[i]);
+      const bool timeout = failure && failure->cls == Failure::Class::timeout;
+      if (late[i] || (timeout && left_ms(allowed) < least_ms)) {
+        out.late = true;
+        out.whole = false;
+      } else if (auto* got = std::get_if<Server::Found>(&answers[i])) {
         received += got->traces.ids.size();
         if (found)
           for (const otlp::Spans::Id& id : got->traces.ids) found->emplace(id.high, id.low);
         if (got->cut) open.push_back(pieces[i]);
         into.add(std::move(got->traces));
-      } else if (too_large(answers[i])) {
-        open.push_back(pieces[i]);
+      } else if (timeout || (failure && failure->cls == Failure::Class::too_large)) {
+        open.push_back(pieces[i]);                       // fewer at once
       } else {
         out.whole = false;
         if (!out.failed) out.failed = passed_on<HeldPtr>(answers[i]);
-        const auto* failure = std::get_if<Failure>(&answers[i]);
         out.problem = failure ? failure->cause : std::get<RetryLater>(answers[i]).cause;
         if (failure && final_failure(*failure)) return out;
       }
     }
+    if (out.late) break;
     ++level;
   }
   return out;
 }
 
-HeldPtr Pool::done(Gathered& gathered, const Need& need, std::vector<std::string> problems) {
+std::shared_ptr<Held> Pool::done(Gathered& gathered, const Need& need, std::vector<std::string> problems) {
   const size_t traces = gathered.traces();
+  const bool coarse = traces > 0 && gathered.whole_microseconds();
   auto out = std::make_shared<Held>(gathered.table(), aliases_);
   out->need = need;
   out->traces = traces;
   out->notes = gathered.notes();
+  if (coarse) out->approximate = "times are whole microseconds";
   for (const std::string& partial : gathered.partial()) problems.push_back(partial);
   if (problems.size() > 3) problems[2] += " and " + std::to_string(problems.size() - 3) + " more", problems.resize(3);
   out->partial = join(problems, "; ");
   return out;
 }
 
+void Pool::by_ids(const std::vector<std::vector<std::string>>& groups, std::vector<Outcome<Traces>>& answers, Allowed allowed) {
+  answers.resize(groups.size());
+  server_.each(groups.size(), [&](size_t i) { answers[i] = server_.traces(groups[i], allowed); });
+}
+
 Outcome<HeldPtr> Pool::one_service(const Need& need, Allowed allowed) {
   Gathered gathered;
-  std::vector<std::string> problems;
-  bool whole = true;
+  std::vector<std::string> problems, rough;
+  bool whole = true, late = false;
   std::optional<Outcome<HeldPtr>> failed;
   const std::vector<std::string> names = names_there(*need.service);
   for (const std::string& name : names) {
     const Whole found = find_all(Search{name, need.operation, need.window}, gathered, nullptr, allowed);
     whole = whole && found.whole;
+    late = late || found.late;
     if (found.failed) {
       failed = found.failed;
       problems.push_back("not all traces of " + printable(name, 60) + " came: " + found.problem);
     }
   }
-  if (failed && gathered.traces() == 0) return *failed;
+  if (gathered.traces() == 0 && failed) return *failed;
+  if (gathered.traces() == 0 && late) return out_of_time();
   const size_t traces = gathered.traces();
-  auto out = std::const_pointer_cast<Held>(done(gathered, need, std::move(problems)));
+  const auto out = done(gathered, need, std::move(problems));
   out->whole = whole;
   if (whole && need.operation.empty()) out->services.insert(names.begin(), names.end());
-  if (!whole) out->approximate = traces_text(traces) + " sampled";
-  return HeldPtr(out);
-}
-
-Outcome<HeldPtr> Pool::all_services(const Need& need, Allowed allowed) {
-  auto listed = server_.services(allowed);
-  auto* names = std::get_if<std::vector<std::string>>(&listed);
-  if (!names) return passed_on<HeldPtr>(listed);
-  const size_t known = names->size();
-  if (known > budget_.services) names->resize(budget_.services);
-
-  // A few traces of each.
-  Gathered gathered;
-  std::vector<std::string> problems;
-  std::optional<Outcome<HeldPtr>> failed;
-  struct Service { TraceIds sample; bool whole = true; };
-  std::vector<Service> services(names->size());
-  const std::vector<Window> stretches = cut_into(need.window, names->size() > many_services ? 1 : stretches_of_sample);
-  std::vector<Outcome<Server::Found>> samples(names->size() * stretches.size());
-  server_.each(samples.size(), [&](size_t i) {
-    samples[i] = server_.search({(*names)[i / stretches.size()], {}, stretches[i % stretches.size()], {}, {}, {}, samples_of_service}, allowed);
-  });
-  for (size_t i = 0; i < samples.size(); ++i) {
-    Service& service = services[i / stretches.size()];
-    if (auto* got = std::get_if<Server::Found>(&samples[i])) {
-      for (const otlp::Spans::Id& id : got->traces.ids) service.sample.emplace(id.high, id.low);
-      service.whole = service.whole && !got->cut;
-      gathered.add(std::move(got->traces));
-      continue;
-    }
-    service.whole = false;
-    if (too_large(samples[i])) continue;
-    const auto* failure = std::get_if<Failure>(&samples[i]);
-    if (failure && final_failure(*failure)) return *failure;
-    failed = passed_on<HeldPtr>(samples[i]);
-  }
-  if (failed && gathered.traces() == 0) return *failed;
-
-  // Whole searches, the services first at which most traces begin.
-  const std::map<std::string, size_t> roots = gathered.roots();
-  std::vector<size_t> order(names->size());
-  for (size_t i = 0; i < order.size(); ++i) order[i] = i;
-  const auto begins = [&](size_t i) {
-    const auto at = roots.find((*names)[i]);
-    return at == roots.end() ? size_t{0} : at->second;
-  };
-  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return begins(a) > begins(b); });
-  TraceIds searched;                                     // by whole searches
-  bool whole = known <= budget_.services;
-  size_t sampled = 0, rests = 0, unasked = 0;
-  std::vector<size_t> resting;
-  for (const size_t i : order) {
-    Service& service = services[i];
-    if (service.whole) {
-      searched.insert(service.sample.begin(), service.sample.end());
-      continue;
-    }
-    const bool all = !service.sample.empty() && std::includes(searched.begin(), searched.end(), service.sample.begin(), service.sample.end());
-    if (all) {
-      resting.push_back(i);
-      continue;
-    }
-    if (gathered.traces() >= budget_.traces) {
-      ++unasked;
-      continue;
-    }
-    const Whole found = find_all(Search{(*names)[i], {}, need.window}, gathered, &searched, allowed);
-    service.whole = found.whole;
-    whole = whole && (found.whole || found.failed);
-    if (found.failed) {
-      problems.push_back("not all traces of " + printable((*names)[i], 60) + " came: " + found.problem);
-      const auto* failure = std::get_if<Failure>(&*found.failed);
-      if (failure && final_failure(*failure)) return *failure;
-    }
-  }
-
-  // Operations of the others that came with no trace.
-  std::vector<Outcome<std::vector<std::string>>> operations(resting.size());
-  server_.each(resting.size(), [&](size_t n) { operations[n] = server_.operations((*names)[resting[n]], allowed); });
-  const auto seen = gathered.operations();
-  std::vector<Search> more;
-  for (size_t n = 0; n < resting.size(); ++n) {
-    const std::string& name = (*names)[resting[n]];
-    ++rests;
-    sampled += services[resting[n]].sample.size();
-    const auto* list = std::get_if<std::vector<std::string>>(&operations[n]);
-    if (!list) continue;
-    const auto at = seen.find(name);
-    for (const std::string& operation : *list)
-      if (at == seen.end() || at->second.count(operation) == 0) more.push_back(Search{name, operation, need.window});
-  }
-  if (more.size() > most_operations) more.resize(most_operations), whole = false;
-  for (const Search& search : more) {
-    const Whole found = find_all(search, gathered, nullptr, allowed);
-    whole = whole && found.whole;
-    if (found.failed) problems.push_back("not all traces of " + printable(search.service, 60) + " came: " + found.problem);
-  }
-
-  const size_t traces = gathered.traces();
-  auto out = std::const_pointer_cast<Held>(done(gathered, need, std::move(problems)));
-  out->whole = whole && unasked == 0;
-  for (size_t i = 0; i < services.size(); ++i)
-    if (services[i].whole) out->services.insert((*names)[i]);
-  std::vector<std::string> rough;
-  if (!out->whole) rough.push_back(traces_text(traces) + " sampled");
-  if (known > budget_.services)
-    rough.push_back(count(static_cast<int64_t>(budget_.services)) + " of " + count(static_cast<int64_t>(known)) + " services");
-  if (rests > 0)
-    rough.push_back("traces of " + count(static_cast<int64_t>(rests)) + (rests == 1 ? " service" : " services") +
-                    " as they came with others (" + count(static_cast<int64_t>(sampled)) + " sampled, all known)");
-  out->approximate = join(rough, "; ");
+  if (!whole) add_to(out->approximate, traces_text(traces) + " sampled");
+  if (late) out->notes.push_back("time ran out before all traces were searched");
   return HeldPtr(out);
 }
 
@@ -326,8 +200,8 @@ Outcome<HeldPtr> Pool::by_id(const std::vector<std::string>& ids, Allowed allowe
     if (groups.empty() || groups.back().size() >= server_.ids_at_once()) groups.emplace_back();
     groups.back().push_back(otlp::hex(*id));
   }
-  std::vector<Outcome<Traces>> answers(groups.size());
-  server_.each(groups.size(), [&](size_t i) { answers[i] = server_.traces(groups[i], allowed); });
+  std::vector<Outcome<Traces>> answers;
+  by_ids(groups, answers, allowed);
   Gathered gathered;
   std::vector<std::string> problems;
   size_t lost = 0;
@@ -342,7 +216,7 @@ Outcome<HeldPtr> Pool::by_id(const std::vector<std::string>& ids, Allowed allowe
     if (lost == seen.size() || (failure && failure->cls == Failure::Class::cancelled)) return passed_on<HeldPtr>(answers[i]);
   }
   if (lost > 0) problems[0] = count(static_cast<int64_t>(lost)) + " of " + traces_text(seen.size()) + " did not come: " + problems[0];
-  return done(gathered, Need{}, std::move(problems));
+  return HeldPtr(done(gathered, Need{}, std::move(problems)));
 }
 
 Outcome<HeldPtr> Pool::search(const Search& search, bool& cut, Allowed allowed) {
@@ -352,7 +226,7 @@ Outcome<HeldPtr> Pool::search(const Search& search, bool& cut, Allowed allowed) 
   cut = found->cut;
   Gathered gathered;
   gathered.add(std::move(found->traces));
-  return done(gathered, Need{search.service, search.operation, search.window}, {});
+  return HeldPtr(done(gathered, Need{search.service, search.operation, search.window}, {}));
 }
 
 }  // namespace inquest::jaeger

@@ -8,8 +8,10 @@
 // came are a sample, spread over the window). Nothing is read twice into the table: traces are kept by id.
 // All services: a few traces of every service first; then the services at whose spans traces begin are searched whole, the
 // one with most of them first. A service whose few traces all came with those of others is not searched again, but for
-// operations that were not seen; that it rests on a sample is told. So each trace travels about once, not once for
-// every service that it passes.
+// operations that were not seen and for failed requests; that it rests on a sample is told. So each trace travels about
+// once, not once for every service that it passes.
+// Time: what a trace takes is measured; no search is begun that would not end in time, and some time is kept to answer in.
+// What could not be searched then makes a sample of the rest, and is told too.
 // Thread rule: get and by_id may be called from several threads; of two that need the same the second waits.
 #pragma once
 
@@ -38,7 +40,7 @@ struct Held {
   Held(std::shared_ptr<const otlp::Spans> spans, const otlp::Aliases& aliases) : view(std::move(spans), aliases) {}
   otlp::SpanView view;
   Need need;
-  bool whole = false;                        // all traces of the need
+  bool whole = false;                        // all traces of the need, but for what `approximate` says
   std::set<std::string> services;            // as Jaeger names them: those whose traces of the window are all here
   size_t traces = 0;
   std::string approximate, partial;
@@ -64,14 +66,16 @@ class Pool final {
   std::vector<std::string> names_there(const std::string& service) const;  // by the alias map
 
  private:
-  struct Whole { bool whole = true; std::string problem; std::optional<Outcome<HeldPtr>> failed; };
+  struct Whole { bool whole = true, late = false; std::string problem = {}; std::optional<Outcome<HeldPtr>> failed = {}; };
   struct Slot;
   std::shared_ptr<Slot> slot(const Need& need);
   Outcome<HeldPtr> fetch(const Need& need, Allowed allowed);
   Outcome<HeldPtr> one_service(const Need& need, Allowed allowed);
   Outcome<HeldPtr> all_services(const Need& need, Allowed allowed);
-  Whole find_all(Search search, Gathered& into, TraceIds* found, Allowed allowed);
-  HeldPtr done(Gathered& gathered, const Need& need, std::vector<std::string> problems);
+  Whole find_all(const Search& search, Gathered& into, TraceIds* found, Allowed allowed);
+  void failed_requests(const std::vector<std::string>& services, Gathered& into, Window window, Allowed allowed);
+  void by_ids(const std::vector<std::vector<std::string>>& groups, std::vector<Outcome<Traces>>& answers, Allowed allowed);
+  std::shared_ptr<Held> done(Gathered& gathered, const Need& need, std::vector<std::string> problems);
 
   Server& server_;
   const otlp::Aliases aliases_;

@@ -13,8 +13,14 @@ namespace {
 
 constexpr uint64_t usual_trace = 8000;                 // bytes, before any was seen
 constexpr size_t ids_of_v1 = 20;                       // in one request
+constexpr double longest_search_ms = 10'000;
 
 }  // namespace
+
+int64_t left_ms(Allowed allowed) {
+  if (allowed.deadline.monotonic_ns == 0) return INT64_MAX;
+  return std::max<int64_t>(0, (allowed.deadline.monotonic_ns - SystemClock().monotonic_ns()) / 1'000'000);
+}
 
 Server::Server(Send send, http::Config config, std::string wish)
     : send_(std::move(send)), config_(std::move(config)), wish_(std::move(wish)) {}
@@ -120,19 +126,37 @@ Outcome<std::vector<std::string>> Server::operations(const std::string& service,
   return names_in(*response, config_);
 }
 
-void Server::weigh(uint64_t bytes, size_t traces) {
+void Server::weigh(uint64_t bytes, size_t traces, double ms) {
   bytes_ += bytes;
   traces_ += traces;
+  if (traces < 5) return;                               // most of its time was not theirs
+  std::lock_guard lock(mutex_);
+  const double each = ms / static_cast<double>(traces);
+  ms_a_trace_ = ms_a_trace_ == 0 ? each : (ms_a_trace_ + each) / 2;
+}
+
+double Server::ms_a_trace() const {
+  std::lock_guard lock(mutex_);
+  return ms_a_trace_;
 }
 
 size_t Server::ids_at_once() const { return known_api().v3 ? 1 : ids_of_v1; }
 
-size_t Server::page() const {
+size_t Server::first_page() const {
+  const Api api = known_api();
+  const uint64_t room = api.v1 && !api.v3 ? config_.body_bytes / 8 : config_.body_bytes * 3 / 4;  // a tree of v1 JSON takes far more
+  return static_cast<size_t>(std::clamp<uint64_t>(room / usual_trace, 20, 100'000));
+}
+
+size_t Server::page(Allowed allowed) const {
   const uint64_t seen = traces_, bytes = bytes_;
   const uint64_t each = seen < 5 ? usual_trace : std::max<uint64_t>(500, bytes / seen);
-  const Api api = known_api();
-  const uint64_t room = api.v3 ? config_.body_bytes * 3 / 4 : config_.body_bytes / 8;  // a tree of v1 JSON takes far more
-  return static_cast<size_t>(std::clamp<uint64_t>(room / each, 20, 100'000));
+  uint64_t out = std::clamp<uint64_t>(first_page() * usual_trace / each, 20, 100'000);
+  if (const double ms = ms_a_trace(); ms > 0) {
+    const double time = std::min(longest_search_ms, static_cast<double>(left_ms(allowed)) / 3);
+    out = std::min(out, static_cast<uint64_t>(std::max(20.0, time / ms)));
+  }
+  return static_cast<size_t>(out);
 }
 
 Outcome<Server::Found> Server::search(Search search, Allowed allowed) {
@@ -146,7 +170,8 @@ Outcome<Server::Found> Server::search(Search search, Allowed allowed) {
     auto* response = std::get_if<http::Response>(&answer);
     if (!response) {
       const auto* failure = std::get_if<Failure>(&answer);
-      if (failure && failure->cls == Failure::Class::too_large) weigh(config_.body_bytes, search.limit / 2 + 1);
+      if (failure && failure->cls == Failure::Class::too_large) weigh(config_.body_bytes, search.limit / 2 + 1, 0);
+      if (failure && failure->cls == Failure::Class::timeout) weigh(0, search.limit / 2 + 5, static_cast<double>(config_.timeout.ns) / 1e6);
       return passed_on<Found>(answer);
     }
     if (depth_refused(*response)) {                     // the store holds fewer traces than were asked for
@@ -154,10 +179,11 @@ Outcome<Server::Found> Server::search(Search search, Allowed allowed) {
       depth_ = std::max<size_t>(1, search.limit / 4);
       continue;
     }
+    const double ms = response->ms;
     auto traces = traces_in(std::move(*response), generation, config_);
     auto* got = std::get_if<Traces>(&traces);
     if (!got) return passed_on<Found>(traces);
-    weigh(got->bytes, got->ids.size());
+    weigh(got->bytes, got->ids.size(), ms);
     // A server that does not know the name of our limit would use its own: 100.
     const bool cut = got->ids.size() >= search.limit || (got->ids.size() == 100 && search.limit > 100);
     return Found{std::move(*got), search.limit, cut};

@@ -22,6 +22,7 @@ struct Allowed {
   const Deadline& deadline;
   const Stop& stop;
 };
+int64_t left_ms(Allowed allowed);                      // until the deadline; INT64_MAX without one
 
 class Server final {
  public:
@@ -45,7 +46,10 @@ class Server final {
   Outcome<Traces> traces(const std::vector<std::string>& ids, Allowed allowed);
 
   size_t ids_at_once() const;
-  size_t page() const;                                // traces of one search that should fit the cap of a body
+  // Traces of one search that should fit the cap of a body and come within some seconds, by what was seen so far.
+  size_t page(Allowed allowed) const;
+  size_t first_page() const;                          // the same before anything was seen
+  double ms_a_trace() const;                          // 0: not known
   const http::Config& config() const { return config_; }
   // `work` of 0 … n - 1, at most as many at once as the source allows. Returns when all are done.
   void each(size_t n, const std::function<void(size_t)>& work) const;
@@ -53,7 +57,7 @@ class Server final {
  private:
   Outcome<http::Response> send(const http::Request& request, Allowed allowed);
   Outcome<Api> look(Allowed allowed);
-  void weigh(uint64_t bytes, size_t traces);
+  void weigh(uint64_t bytes, size_t traces, double ms);
 
   const Send send_;
   const http::Config config_;
@@ -65,6 +69,7 @@ class Server final {
   std::optional<Duration> skew_;
   std::atomic<size_t> depth_{SIZE_MAX};
   std::atomic<uint64_t> bytes_{0}, traces_{0};
+  double ms_a_trace_ = 0;                             // of late
 };
 
 // The failure or the retry of an outcome that has no value, as an outcome of another type.

@@ -157,7 +157,8 @@ class Jaeger final {
         if (fits && !tags.empty()) {
           const Json wanted = *parse_json(tags, "tags");
           for (const auto& [key, value] : wanted.items())
-            fits = fits && row.span.attrs.contains(key) && value == (row.span.attrs[key].is_string() ? row.span.attrs[key].get<std::string>() : canonical(row.span.attrs[key]));
+            if (key == "error" && value == "true") fits = fits && row.span.status == 2;  // as Jaeger's stores do
+            else fits = fits && row.span.attrs.contains(key) && value == (row.span.attrs[key].is_string() ? row.span.attrs[key].get<std::string>() : canonical(row.span.attrs[key]));
         }
         any = any || fits;
       }
@@ -219,8 +220,14 @@ inline SourceConfig jaeger_config(Map options = {}) {
   config.options = std::move(options);
   return config;
 }
-inline std::unique_ptr<Connector> open(Jaeger& server, Map options = {}, std::map<std::string, std::string> aliases = {}) {
+inline std::unique_ptr<Connector> open(Jaeger& server, Map options = {}, std::map<std::string, std::string> aliases = {},
+                                       size_t body_bytes = 0) {
   SourceConfig config = jaeger_config(std::move(options));
+  if (body_bytes > 0) {
+    auto http = std::make_shared<http::Config>();
+    http->body_bytes = body_bytes;
+    config.http = http;
+  }
   config.aliases = std::move(aliases);
   auto made = jaeger::make_over(config, server.send());
   if (!made) FAIL(made.error().print());
