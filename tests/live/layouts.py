@@ -110,7 +110,7 @@ def span_dp(resource, scope, url, span, root=None):
         "durationInNanos": end - begin, "serviceName": text(values.get("service.name")),
         "status": {"code": status.get("code", 0), "message": status.get("message", "")},
         "events": [{"name": e.get("name", ""), "time": rfc3339(e.get("timeUnixNano")),
-                    "attributes": flat("span.events.attributes", attributes(e.get("attributes")))} for e in span.get("events", [])],
+                    "attributes": {k.replace(".", "@"): v for k, v in attributes(e.get("attributes")).items()}} for e in span.get("events", [])],
         "links": [], "droppedAttributesCount": 0, "droppedEventsCount": 0, "droppedLinksCount": 0,
     }
     if root:

@@ -33,13 +33,12 @@ def parts_of(metrics, spans, logs):
     return out
 
 
-def yaml_of(metrics, spans, logs, url, limits=""):
+def yaml_of(metrics, spans, logs, url, limits="{ timeout: 60s }"):  # twice the default: builds may run beside the servers
     out, signals = ["sources:"], []
 
     def source(name, kind, at, of, more=()):
         out.extend([f"  - name: {name}", f"    kind: {kind}", f"    url: {at}", f"    signals: [{of}]"] + [f"    {line}" for line in more])
-        if limits:
-            out.append(f"    limits: {limits}")
+        out.append(f"    limits: {limits}")
         signals.extend(f"  {one.strip()}: {name}" for one in of.split(","))
 
     if metrics:
