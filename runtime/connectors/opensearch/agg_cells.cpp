@@ -23,8 +23,8 @@ int64_t coarse(int64_t bucket, int halved) {           // as the latency of file
 
 }  // namespace
 
-Cells::Cells(const Ask& ask, const Layout& layout, const otlp::Aliases& aliases, Plan plan)
-    : ask_(ask), layout_(layout), plan_(std::move(plan)), scripts_(layout), heads_(layout, plan_.of),
+Cells::Cells(const Ask& ask, const Layout& layout, const otlp::Aliases& aliases, int64_t spans, Plan plan)
+    : ask_(ask), layout_(layout), plan_(std::move(plan)), scripts_(layout), heads_(layout, plan_.of, spans),
       parts_(parts_of(ask, layout, aliases)) {
   kinds_ = plan_.kinds ? kind_parts(layout) : std::vector<KindPart>{{nullptr, {}}};
   for (const std::string& note : heads_.notes()) remarks_.note(note);
@@ -103,20 +103,20 @@ std::optional<Failure> Cells::take_groups(const std::vector<Reply>& replies) {
   sums_.assign(groups_.size(), 0);
   longest_.assign(groups_.size(), 0);
   by_key_.clear();
-  int64_t spans = 0;
+  int64_t all = 0;
   for (uint32_t i = 0; i < groups_.size(); ++i) {
     const CellGroup& group = groups_[i];
     by_key_.emplace(std::to_string(group.part) + "/" + std::to_string(group.kind) + "/" + group.key.dump(), i);
-    spans += group.count;
+    all += group.count;
   }
   paging_.clear();
-  if (scripts_.from_source() && spans > most_from_source) {
+  if (scripts_.from_source() && all > most_from_source) {
     scripts_ = Scripts(layout_, false);
-    remarks_.approximate("durations to the millisecond: the server would have to read " + count(spans) + " documents for more");
+    remarks_.approximate("durations to the millisecond: the server would have to read " + count(all) + " documents for more");
   }
   if (groups_.empty()) {
     stage_ = Stage::done;
-  } else if (spans <= most_at_once) {
+  } else if (all <= most_at_once) {
     stage_ = Stage::cells;
     plan_chunks();
   } else {

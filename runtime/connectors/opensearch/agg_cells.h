@@ -36,7 +36,7 @@ class Cells final {
     std::function<size_t(size_t groups_now)> most;  // coarser above so many cells; null: never
     int steps = 0;                       // how often, at most: log buckets twice, then time
   };
-  Cells(const Ask& ask, const Layout& layout, const otlp::Aliases& aliases, Plan plan);
+  Cells(const Ask& ask, const Layout& layout, const otlp::Aliases& aliases, int64_t spans, Plan plan);
   std::vector<Search> round();
   std::optional<Failure> take(const std::vector<Reply>& replies);
 

@@ -21,8 +21,9 @@ constexpr size_t value_page = 300, number_page = 1000;
 
 class Contrast final : public Work {
  public:
-  Contrast(const Ask& ask, const Layout& layout, const otlp::Aliases& aliases)
-      : ask_(ask), layout_(layout), aliases_(aliases), scripts_(layout, layout.rows <= most_from_source), heads_(layout, Heads::Of::service),
+  Contrast(const Ask& ask, const Layout& layout, const otlp::Aliases& aliases, int64_t spans)
+      : ask_(ask), layout_(layout), aliases_(aliases), scripts_(layout, spans <= most_from_source),
+        heads_(layout, Heads::Of::service, spans),
         parts_(parts_of(ask, layout, aliases)), slower_than_(otlp::duration_of(ask, "slower_than")) {
     const Value* given = find(ask.args, "least");
     least_ = given ? given->number(5) : 5;
@@ -333,7 +334,7 @@ otlp::Answer Contrast::answer(const otlp::Asking& asking) {
 
 std::unique_ptr<Work> make_contrast(const Ask& ask, const Layout& layout, const otlp::Aliases& aliases) {
   if (!Scripts(layout).possible() || layout.nested_tags || layout.attributes.empty()) return small_or(ask, layout, aliases, nullptr);
-  return small_or(ask, layout, aliases, [&, ask] { return std::make_unique<Contrast>(ask, layout, aliases); });
+  return small_or(ask, layout, aliases, [&, ask](int64_t spans) { return std::make_unique<Contrast>(ask, layout, aliases, spans); });
 }
 
 }  // namespace inquest::opensearch

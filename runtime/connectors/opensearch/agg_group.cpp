@@ -38,7 +38,7 @@ Json key_text(const Json& key, const char* name) {
   return value->is_string() ? *value : Json(value->dump());
 }
 
-Heads::Heads(const Layout& layout, Of of) {
+Heads::Heads(const Layout& layout, Of of, int64_t spans) {
   std::vector<std::string> names = names_of_service;
   names.insert(names.end(), workloads.begin(), workloads.end());
   if (of == Of::service) names.push_back("k8s.pod.name");
@@ -55,7 +55,7 @@ Heads::Heads(const Layout& layout, Of of) {
       const std::string source = "h" + std::to_string(parts_.size());
       sources_.push_back(composite_source(source.c_str(), field));
       parts_.push_back({source, name, field});
-    } else if (layout.nested_tags && layout.painless && layout.rows <= most_from_source) {
+    } else if (layout.nested_tags && layout.painless && spans <= most_from_source) {
       packed_.push_back(name);
     } else if (layout.nested_tags) {
       lost = true;

@@ -18,7 +18,8 @@ namespace inquest::opensearch {
 class Heads final {
  public:
   enum class Of { whole, service };      // service: service and namespace only
-  Heads(const Layout& layout, Of of);
+  // `spans`: how many are to be grouped; what only documents tell (nested tags) is read of few only.
+  Heads(const Layout& layout, Of of, int64_t spans);
   const Json& sources() const { return sources_; }     // of a composite aggregation
   otlp::Head head(const Json& key, const otlp::Aliases& aliases) const;
   Json filter(const Json& key) const;                  // the spans of a key; packed sources do not count

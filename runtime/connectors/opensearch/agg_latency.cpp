@@ -26,8 +26,8 @@ void put_skew(Marks& marks, const Layout& layout, int64_t skewed) {
 
 class Latency final : public Work {
  public:
-  Latency(const Ask& ask, const Layout& layout, const otlp::Aliases& aliases)
-      : layout_(layout), aliases_(aliases), width_(otlp::bucket_width(ask)), cells_(ask, layout, aliases, plan(ask)) {}
+  Latency(const Ask& ask, const Layout& layout, const otlp::Aliases& aliases, int64_t spans)
+      : layout_(layout), aliases_(aliases), width_(otlp::bucket_width(ask)), cells_(ask, layout, aliases, spans, plan(ask)) {}
   std::vector<Search> round() override { return cells_.round(); }
   std::optional<Failure> take(std::vector<Reply> replies) override { return cells_.take(replies); }
   otlp::Answer answer(const otlp::Asking& asking) override;
@@ -119,8 +119,8 @@ otlp::Answer Latency::answer(const otlp::Asking& asking) {
 
 class Percentiles final : public Work {
  public:
-  Percentiles(const Ask& ask, const Layout& layout, const otlp::Aliases& aliases)
-      : layout_(layout), aliases_(aliases), cells_(ask, layout, aliases, plan()) {}
+  Percentiles(const Ask& ask, const Layout& layout, const otlp::Aliases& aliases, int64_t spans)
+      : layout_(layout), aliases_(aliases), cells_(ask, layout, aliases, spans, plan()) {}
   std::vector<Search> round() override { return cells_.round(); }
   std::optional<Failure> take(std::vector<Reply> replies) override { return cells_.take(replies); }
   otlp::Answer answer(const otlp::Asking& asking) override;
@@ -184,12 +184,14 @@ otlp::Answer Percentiles::answer(const otlp::Asking& asking) {
 
 std::unique_ptr<Work> make_latency(const Ask& ask, const Layout& layout, const otlp::Aliases& aliases) {
   if (!Scripts(layout).possible() || loose(parts_of(ask, layout, aliases))) return small_or(ask, layout, aliases, nullptr);
-  return std::make_unique<Latency>(ask, layout, aliases);
+  const auto make = [&, ask](int64_t spans) { return std::make_unique<Latency>(ask, layout, aliases, spans); };
+  if (count_first(layout)) return small_or(ask, layout, aliases, make, 0);
+  return make(layout.rows);
 }
 
 std::unique_ptr<Work> make_percentiles(const Ask& ask, const Layout& layout, const otlp::Aliases& aliases) {
   if (!Scripts(layout).possible()) return small_or(ask, layout, aliases, nullptr);
-  return small_or(ask, layout, aliases, [&, ask] { return std::make_unique<Percentiles>(ask, layout, aliases); });
+  return small_or(ask, layout, aliases, [&, ask](int64_t spans) { return std::make_unique<Percentiles>(ask, layout, aliases, spans); });
 }
 
 }  // namespace inquest::opensearch

@@ -21,8 +21,9 @@ constexpr size_t most_attributes = 200, most_buckets = 30'000;
 
 class Numbers final : public Work {
  public:
-  Numbers(const Ask& ask, const Layout& layout, const otlp::Aliases& aliases)
-      : ask_(ask), layout_(layout), aliases_(aliases), scripts_(layout, layout.rows <= most_from_source), heads_(layout, Heads::Of::whole),
+  Numbers(const Ask& ask, const Layout& layout, const otlp::Aliases& aliases, int64_t spans)
+      : ask_(ask), layout_(layout), aliases_(aliases), scripts_(layout, spans <= most_from_source),
+        heads_(layout, Heads::Of::whole, spans),
         parts_(parts_of(ask, layout, aliases)), width_(otlp::bucket_width(ask)) {
     for (const std::string& note : heads_.notes()) remarks_.note(note);
     attributes_ = attributes_of(layout, otlp::texts_of(ask, "attributes"), true);
@@ -175,7 +176,7 @@ otlp::Answer Numbers::answer(const otlp::Asking& asking) {
 std::unique_ptr<Work> make_numbers(const Ask& ask, const Layout& layout, const otlp::Aliases& aliases) {
   const bool typed = layout.model == Model::otel_v1 || layout.model == Model::ss4o;
   if (!Scripts(layout).possible() || !typed) return small_or(ask, layout, aliases, nullptr);
-  return small_or(ask, layout, aliases, [&, ask] { return std::make_unique<Numbers>(ask, layout, aliases); });
+  return small_or(ask, layout, aliases, [&, ask](int64_t spans) { return std::make_unique<Numbers>(ask, layout, aliases, spans); });
 }
 
 }  // namespace inquest::opensearch

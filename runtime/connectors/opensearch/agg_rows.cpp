@@ -6,6 +6,7 @@
 
 #include "runtime/base/text.h"
 #include "runtime/connectors/opensearch/agg.h"
+#include "runtime/connectors/opensearch/agg_script.h"
 #include "runtime/connectors/otlp/answer.h"
 
 namespace inquest::opensearch {
@@ -31,8 +32,8 @@ namespace {
 
 class Small final : public Work {
  public:
-  Small(const Ask& ask, const Layout& layout, const otlp::Aliases& aliases, std::function<std::unique_ptr<Work>()> large)
-      : ask_(ask), layout_(layout), aliases_(aliases), parts_(parts_of(ask, layout, aliases)), large_(std::move(large)) {}
+  Small(const Ask& ask, const Layout& layout, const otlp::Aliases& aliases, std::function<std::unique_ptr<Work>(int64_t)> large, size_t few)
+      : ask_(ask), layout_(layout), aliases_(aliases), parts_(parts_of(ask, layout, aliases)), large_(std::move(large)), few_(few) {}
 
   std::vector<Search> round() override {
     std::vector<Search> out;
@@ -69,11 +70,11 @@ class Small final : public Work {
       }
     }
     if (stage_ == Stage::count) {
-      const bool few = rows_ <= static_cast<int64_t>(few_rows);
+      const bool few = rows_ <= static_cast<int64_t>(few_);
       if (few || !large_ || loose(parts_)) {
         stage_ = Stage::rows;
       } else {
-        work_ = large_();
+        work_ = large_(rows_);
         stage_ = Stage::large;
       }
     }
@@ -101,7 +102,8 @@ class Small final : public Work {
   const Layout& layout_;
   const otlp::Aliases& aliases_;
   const std::vector<Part> parts_;
-  const std::function<std::unique_ptr<Work>()> large_;
+  const std::function<std::unique_ptr<Work>(int64_t)> large_;
+  const size_t few_;
   std::unique_ptr<Work> work_;
   Stage stage_ = Stage::count;
   int64_t rows_ = 0;
@@ -112,8 +114,12 @@ class Small final : public Work {
 }  // namespace
 
 std::unique_ptr<Work> small_or(const Ask& ask, const Layout& layout, const otlp::Aliases& aliases,
-                               std::function<std::unique_ptr<Work>()> large) {
-  return std::make_unique<Small>(ask, layout, aliases, std::move(large));
+                               std::function<std::unique_ptr<Work>(int64_t)> large, size_t few) {
+  return std::make_unique<Small>(ask, layout, aliases, std::move(large), few);
+}
+
+bool count_first(const Layout& layout) {
+  return layout.rows > most_from_source && (layout.nested_tags || Scripts(layout).from_source());
 }
 
 }  // namespace inquest::opensearch

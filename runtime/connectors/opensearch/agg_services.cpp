@@ -16,8 +16,8 @@ constexpr size_t page = 1000;
 
 class Services final : public Work {
  public:
-  Services(const Ask& ask, const Layout& layout, const otlp::Aliases& aliases)
-      : ask_(ask), aliases_(aliases), scripts_(layout, layout.rows <= most_from_source), heads_(layout, Heads::Of::whole), parts_(parts_of(ask, layout, aliases)) {
+  Services(const Ask& ask, const Layout& layout, const otlp::Aliases& aliases, int64_t spans)
+      : ask_(ask), aliases_(aliases), scripts_(layout, spans <= most_from_source), heads_(layout, Heads::Of::whole, spans), parts_(parts_of(ask, layout, aliases)) {
     for (const std::string& note : heads_.notes()) remarks_.note(note);
     if (scripts_.rough()) remarks_.note("first and last to the millisecond");
     Json sources = heads_.sources();
@@ -104,7 +104,9 @@ class Services final : public Work {
 
 std::unique_ptr<Work> make_services(const Ask& ask, const Layout& layout, const otlp::Aliases& aliases) {
   if (!Scripts(layout).possible() || loose(parts_of(ask, layout, aliases))) return small_or(ask, layout, aliases, nullptr);
-  return std::make_unique<Services>(ask, layout, aliases);
+  const auto make = [&, ask](int64_t spans) { return std::make_unique<Services>(ask, layout, aliases, spans); };
+  if (count_first(layout)) return small_or(ask, layout, aliases, make, 0);
+  return make(layout.rows);
 }
 
 }  // namespace inquest::opensearch
