@@ -87,15 +87,19 @@ Pool::Whole Pool::find_all(const Search& search, Gathered& into, TraceIds* found
     size_t limit = level == 0 ? std::min(budget_.traces, server_.first_page()) : rest / pieces.size();
     limit = std::min(limit, server_.page(allowed));
     const double ms = server_.ms_a_trace(), left = static_cast<double>(left_ms(allowed));
-    if (level > 0 && ms > 0) limit = std::min(limit, static_cast<size_t>(std::min(1e6, left * share_of_time / ms / static_cast<double>(pieces.size()))));
     if (level > 0 && (limit < std::min(least_limit, budget_.traces) || pieces.size() == open.size() || pieces.size() > most_pieces)) {
       out.whole = false;
-      out.late = out.late || (rest / pieces.size() >= least_limit && limit < least_limit);
       break;
+    }
+    if (level > 0 && ms > 0) {                           // a guess: whether time is there is seen piece by piece
+      const double each = left * share_of_time / ms / static_cast<double>(pieces.size());
+      limit = std::clamp(limit, least_limit, std::max(least_limit, static_cast<size_t>(std::min(1e6, each))));
     }
     std::vector<Outcome<Server::Found>> answers(pieces.size());
     std::vector<char> late(pieces.size(), 0);
-    server_.each(pieces.size(), [&](size_t i) {
+    const std::vector<size_t> order = spread(pieces.size());
+    server_.each(pieces.size(), [&](size_t n) {
+      const size_t i = order[n];
       if (left_ms(allowed) < least_ms) {
         late[i] = 1;
         return;
@@ -140,7 +144,7 @@ std::shared_ptr<Held> Pool::done(Gathered& gathered, const Need& need, std::vect
   out->need = need;
   out->traces = traces;
   out->notes = gathered.notes();
-  if (coarse) out->approximate = "times are whole microseconds";
+  if (coarse) out->notes.push_back("times are whole microseconds");
   for (const std::string& partial : gathered.partial()) problems.push_back(partial);
   if (problems.size() > 3) problems[2] += " and " + std::to_string(problems.size() - 3) + " more", problems.resize(3);
   out->partial = join(problems, "; ");

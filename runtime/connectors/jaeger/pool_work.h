@@ -33,6 +33,19 @@ inline std::vector<Window> cut_into(const Window& window, size_t pieces) {
   return out;
 }
 
+// 0 … n - 1 so that any beginning of it lies spread over all: the middle of what is widest apart next.
+inline std::vector<size_t> spread(size_t n) {
+  std::vector<size_t> out;
+  size_t bits = 0;
+  while ((size_t{1} << bits) < n) ++bits;
+  for (size_t i = 0; i < size_t{1} << bits; ++i) {
+    size_t turned = 0;
+    for (size_t bit = 0; bit < bits; ++bit) turned |= (i >> bit & 1) << (bits - 1 - bit);
+    if (turned < n) out.push_back(turned);
+  }
+  return out;
+}
+
 inline bool inside(const Window& inner, const Window& outer) { return outer.from <= inner.from && inner.to <= outer.to; }
 
 inline std::string traces_text(size_t n) { return count(static_cast<int64_t>(n)) + (n == 1 ? " trace" : " traces"); }

@@ -166,12 +166,15 @@ Outcome<Server::Found> Server::search(Search search, Allowed allowed) {
   const Generation generation = generation_for(*at, search);
   for (;;) {
     search.limit = std::max<size_t>(1, std::min(search.limit, depth_.load()));
+    const double beside = 1 + under_way_++;             // who shares the server shares its time
+    const int64_t begin = SystemClock().monotonic_ns();
     auto answer = send(search_request(*at, search), allowed);
+    const double ms = static_cast<double>(SystemClock().monotonic_ns() - begin) / 1e6 / ((beside + under_way_--) / 2);
     auto* response = std::get_if<http::Response>(&answer);
     if (!response) {
       const auto* failure = std::get_if<Failure>(&answer);
       if (failure && failure->cls == Failure::Class::too_large) weigh(config_.body_bytes, search.limit / 2 + 1, 0);
-      if (failure && failure->cls == Failure::Class::timeout) weigh(0, search.limit / 2 + 5, static_cast<double>(config_.timeout.ns) / 1e6);
+      if (failure && failure->cls == Failure::Class::timeout) weigh(0, search.limit / 2 + 5, ms);
       return passed_on<Found>(answer);
     }
     if (depth_refused(*response)) {                     // the store holds fewer traces than were asked for
@@ -179,7 +182,6 @@ Outcome<Server::Found> Server::search(Search search, Allowed allowed) {
       depth_ = std::max<size_t>(1, search.limit / 4);
       continue;
     }
-    const double ms = response->ms;
     auto traces = traces_in(std::move(*response), generation, config_);
     auto* got = std::get_if<Traces>(&traces);
     if (!got) return passed_on<Found>(traces);

@@ -69,7 +69,8 @@ class Server final {
   std::optional<Duration> skew_;
   std::atomic<size_t> depth_{SIZE_MAX};
   std::atomic<uint64_t> bytes_{0}, traces_{0};
-  double ms_a_trace_ = 0;                             // of late
+  std::atomic<int> under_way_{0};                     // searches
+  double ms_a_trace_ = 0;                             // of late; of the server's time, shared by those under way
 };
 
 // The failure or the retry of an outcome that has no value, as an outcome of another type.

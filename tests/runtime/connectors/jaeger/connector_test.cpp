@@ -1,51 +1,10 @@
 // Asks of spans through Jaeger are answered as through files of the same spans, and what could not be had is told.
 // SPDX-License-Identifier: Apache-2.0
-#include "tests/runtime/connectors/jaeger/made_jaeger.h"
+#include "tests/runtime/connectors/jaeger/asked.h"
+
+#include <thread>
 
 using namespace made;
-
-namespace {
-
-// Frames as text, rows sorted: sources may tell rows of equal rank in another order.
-std::string told(const FramePtr& frame, bool sorted = true) {
-  std::vector<std::string> lines;
-  for (size_t row = 0; row < frame->rows; ++row) {
-    std::string line;
-    for (const Column& column : frame->columns)
-      line += column.name + "=" + (column.absent(row) ? "-" : column.type == ColumnType::text ? column.text(row) : print_value(column.value(row))) + " ";
-    lines.push_back(line);
-  }
-  if (sorted) std::sort(lines.begin(), lines.end());
-  return join(lines, "\n");
-}
-
-struct Case { const char* kind; std::map<std::string, std::string> names; Map args; bool then; };
-const std::vector<Case> cases = {
-    {"spans.latency", {}, {}, false},
-    {"spans.latency", {{"service", "shop"}}, {}, true},
-    {"spans.percentiles", {}, {}, false},
-    {"spans.percentiles", {{"service", "shop"}, {"operation", "buy"}}, {}, false},
-    {"spans.slowest", {{"service", "shop"}}, {{"limit", Value(5)}}, false},
-    {"spans.slowest", {}, {{"limit", Value(5)}}, false},
-    {"spans.typical", {{"service", "shop"}}, {{"limit", Value(5)}}, false},
-    {"spans.contrast", {{"service", "shop"}}, {}, true},
-    {"spans.numbers", {{"service", "shop"}}, {}, true},
-    {"spans.calls", {}, {}, false},
-    {"spans.calls", {{"service", "shop"}}, {}, true},
-    {"spans.services", {}, {}, false},
-    {"spans.of_traces", {}, {{"traces", Value(List{Value("3"), Value("00000000000000000000000000000005")})}}, false},
-};
-
-Ask asked(const Case& one) {
-  Ask out = ask(one.kind, 0, 120, one.names, one.args);
-  if (one.then) {
-    out.then = out.scope.window;
-    out.then->to = out.scope.window.from = Time{at(70)};
-  }
-  return out;
-}
-
-}  // namespace
 
 TEST_CASE("every ask of spans has the frame of the files, by v3 and by v1") {
   Jaeger server;
@@ -82,17 +41,6 @@ TEST_CASE("probe tells version of the interface, prefix, services and that only 
   REQUIRE(probe);
   CHECK(probe->signals.empty());
   CHECK(probe->looked_for == std::vector<std::string>{"spans"});
-}
-
-TEST_CASE("a server that has no interface of Jaeger is told as such, with what it answered and the cure") {
-  Jaeger server;
-  server.v1 = server.v3 = false;                         // every path is a page for people, with status 200
-  const Stop stop{false};
-  const auto probe = open(server)->probe({}, stop);
-  REQUIRE(!probe);
-  CHECK(probe.error().message.find("text/html") != std::string::npos);
-  CHECK(probe.error().cure.find("http://host:16686") != std::string::npos);
-  CHECK(failure(*open(server), ask("spans.latency", 0, 10)).cls == Failure::Class::malformed);
 }
 
 TEST_CASE("asks of one state fetch the traces of a service once, and a narrower ask later fetches nothing") {
@@ -210,66 +158,6 @@ TEST_CASE("a service is searched under the name that it has there") {
   CHECK(std::count_if(sent.begin(), sent.end(), [](const std::string& s) { return s.find("service_name=shop&") != std::string::npos; }) == 1);
 }
 
-TEST_CASE("a trace that is not there is a note, the others come") {
-  Jaeger server;
-  fill_shop(server, 5);
-  for (const char* api : {"v3", "v1"}) {
-    auto connector = open(server, {{"api", Value(api)}});
-    const FramePtr frame = fetch(*connector, ask("spans.of_traces", 0, 20, {}, {{"traces", Value(List{Value("2"), Value("77777"), Value("4")})}}));
-    CHECK(frame->rows == 8);
-    CHECK(frame->marks.partial.empty());
-    CHECK(std::find(frame->marks.notes.begin(), frame->marks.notes.end(), "1 of the traces have no span here") != frame->marks.notes.end());
-  }
-}
-
-TEST_CASE("one trace that fails makes the list of traces partial") {
-  Jaeger server;
-  fill_shop(server, 5);
-  server.fault = [](const http::Request& request) -> std::optional<Outcome<http::Response>> {
-    if (request.path.find("0002") == std::string::npos) return {};
-    return Failure{Failure::Class::overloaded, "too many requests"};
-  };
-  const FramePtr frame = fetch(*open(server), ask("spans.of_traces", 0, 20, {}, {{"traces", Value(List{Value("2"), Value("4")})}}));
-  CHECK(frame->rows == 4);
-  CHECK(frame->marks.partial == "1 of 2 traces did not come: too many requests");
-}
-
-TEST_CASE("errors beside data make the answer partial, in the server's words") {
-  Jaeger server;
-  fill_shop(server, 5);
-  server.fault = [&](const http::Request& request) -> std::optional<Outcome<http::Response>> {
-    if (request.path != "/api/traces") return {};
-    return Jaeger::response(200, R"({"data":[{"traceID":"1","spans":[{"traceID":"1","spanID":"2","operationName":"op","startTime":1700000001000000,
-      "duration":5,"processID":"p1","tags":[{"key":"span.kind","type":"string","value":"server"}]}],"processes":{"p1":{"serviceName":"shop"}}}],
-      "errors":[{"code":500,"msg":"shard 3 is away"}]})");
-  };
-  const FramePtr frame = fetch(*open(server, {{"api", Value("v1")}}), ask("spans.percentiles", 0, 20, {{"service", "shop"}}));
-  CHECK(frame->rows == 1);
-  CHECK(frame->marks.partial == "Jaeger says: shard 3 is away");
-}
-
-TEST_CASE("what is no answer is a failure with the server's words, never an empty frame") {
-  Jaeger server;
-  fill_shop(server, 5);
-  http::Response answer;
-  server.fault = [&](const http::Request& request) -> std::optional<Outcome<http::Response>> {
-    if (request.path.find("/traces") == std::string::npos) return {};
-    return answer;
-  };
-  const Ask one = ask("spans.percentiles", 0, 20, {{"service", "shop"}});
-  const auto failed = [&](http::Response response) {
-    answer = std::move(response);
-    return failure(*open(server), one);
-  };
-  CHECK(failed(Jaeger::response(400, rows::reply("v3_no_times.json"), "text/plain")).cause ==
-        "Jaeger (HTTP 400): query.start_time_min and query.start_time_max are required");
-  CHECK(failed(Jaeger::response(400, rows::reply("v1_malformed_tags.json"), "text/plain")).cause.find("malformed 'tags' parameter") != std::string::npos);
-  CHECK(failed(Jaeger::response(200, rows::reply("unknown_path.html"), "text/html")).cls == Failure::Class::malformed);
-  CHECK(failed(Jaeger::response(200, R"({"result":{"resourceSpans":[{"resource":)", "text/plain")).cls == Failure::Class::malformed);
-  CHECK(failed(Jaeger::response(200, R"({"error":"nothing of the kind"})", "text/plain")).cls == Failure::Class::malformed);
-  CHECK(failed(Jaeger::response(401, "who are you", "text/plain")).cls == Failure::Class::refused);
-}
-
 TEST_CASE("a search without a hit is an empty frame, by v3's 404 and by v1's empty list") {
   Jaeger server;
   fill_shop(server, 5);
@@ -288,17 +176,6 @@ TEST_CASE("asks that Jaeger cannot answer say so, and nothing is sent for them")
   CHECK(failure(*connector, logs).cls == Failure::Class::unsupported);
   CHECK(failure(*connector, none).cls == Failure::Class::rejected);
   CHECK(server.sent().empty());
-}
-
-TEST_CASE("a stop ends the fetch as cancelled") {
-  Jaeger server;
-  fill_shop(server, 5);
-  auto connector = open(server);
-  const Stop stop{true};
-  const Ask one = ask("spans.latency", 0, 20, {{"service", "shop"}});
-  const auto answers = connector->fetch({one}, {}, {}, {}, stop);
-  REQUIRE(std::holds_alternative<Failure>(answers[0]));
-  CHECK(std::get<Failure>(answers[0]).cls == Failure::Class::cancelled);
 }
 
 TEST_CASE("links name service, operation and absolute times in Jaeger's own interface, or the trace") {
@@ -332,4 +209,30 @@ TEST_CASE("nothing but GET of a closed list of paths can be sent") {
   REQUIRE(connector->probe({}, stop));
   for (const Case& one : cases) fetch(*connector, asked(one));
   for (const std::string& sent : server.sent()) CHECK(sent.compare(0, 4, "GET ") == 0);
+}
+
+TEST_CASE("threads that need the same traces fetch them once") {
+  Jaeger server;
+  fill_shop(server, 60);
+  auto connector = open(server);
+  const Ask one = ask("spans.latency", 0, 60, {{"service", "shop"}});
+  std::vector<std::string> got(8);
+  std::vector<std::thread> threads;
+  for (std::string& text : got)
+    threads.emplace_back([&connector, &one, &text] {
+      const Stop stop{false};
+      const auto answers = connector->fetch({one}, connector->native({one}, {}), {}, {}, stop);
+      if (const auto* frame = std::get_if<FramePtr>(&answers[0])) text = hash(**frame);
+    });
+  for (std::thread& thread : threads) thread.join();
+  CHECK(!got[0].empty());
+  for (const std::string& text : got) CHECK(text == got[0]);
+  CHECK(server.searches() == 1);
+}
+
+TEST_CASE("of traces without nanoseconds it is told") {
+  Jaeger server;
+  fill_shop(server, 5);
+  const FramePtr frame = fetch(*open(server), ask("spans.latency", 0, 20, {{"service", "shop"}}));
+  CHECK(std::find(frame->marks.notes.begin(), frame->marks.notes.end(), "times are whole microseconds") != frame->marks.notes.end());
 }
