@@ -31,6 +31,7 @@ class Request:
     def __init__(self, method, path, headers, body, connection):
         self.method, self.path, self.headers, self.body, self.connection = method, path, headers, body, connection
         self.fault, self.seen = "", 0  # its name, and how many requests of this fault came before
+        self.status, self.kind = 200, "application/json"  # of the good answer
 
     def __repr__(self):
         return f"{self.method} {self.path}"
@@ -253,10 +254,10 @@ class FaultServer:
             if spoiled:
                 self.counts[name] = request.seen + 1
             self.requests.append(request)
-        status, kind, body = self.good(request)
+        request.status, request.kind, body = self.good(request)
         if name not in FAULTS:
             wire.send(whole(b'{"error":"no such fault"}', 404))
         elif not spoiled:
-            wire.send(whole(body, status, kind))
+            wire.send(whole(body, request.status, request.kind))
         else:
             FAULTS[name][0](wire, request, body)

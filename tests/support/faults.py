@@ -26,6 +26,10 @@ def whole(body, status=200, kind="application/json", more=()):
     return head(status, len(body), kind, more) + body
 
 
+def good(request, body):
+    return whole(body, request.status, request.kind)
+
+
 def chunk(data):
     return b"%x\r\n%s\r\n" % (len(data), data)
 
@@ -60,10 +64,10 @@ def ending(name, rows, make):
 
 def first_only(name, rows, make):
     """The first request only; later ones get the good answer."""
-    FAULTS[name] = (lambda wire, request, body: wire.send(make(body) if request.seen == 0 else whole(body)), rows)
+    FAULTS[name] = (lambda wire, request, body: wire.send(make(body) if request.seen == 0 else good(request, body)), rows)
 
 
-simple("good", [], whole)
+FAULTS["good"] = (lambda wire, request, body: wire.send(good(request, body)), [])
 simple("good-chunked", [], lambda b: chunked(b) + b"0\r\n\r\n")
 simple("good-gzip", [], lambda b: whole(gzip.compress(b), more=["Content-Encoding: gzip"]))
 
@@ -263,23 +267,29 @@ def redirect_hops(wire, request, body):
 
 
 # ---- clocks ----
-for minutes in (10, -10):
-    simple(f"clock{minutes:+d}min", [58], lambda b, m=minutes: b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nDate: " +
-           email.utils.formatdate(time.time() + 60 * m, usegmt=True).encode() + b"\r\nContent-Length: %d\r\n\r\n" % len(b) + b)
+def clock(minutes):
+    def play(wire, request, body):
+        date = email.utils.formatdate(time.time() + 60 * minutes, usegmt=True)
+        wire.send(f"HTTP/1.1 {request.status} X\r\nContent-Type: {request.kind}\r\nDate: {date}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
+    FAULTS[f"clock{minutes:+d}min"] = (play, [58])
+
+
+clock(10)
+clock(-10)
 
 
 # ---- kept connections ----
 @fault("closed-between", [64])
 def closed_between(wire, request, body):
     """Promises to stay, and goes as soon as the answer is read."""
-    wire.send(whole(body))
+    wire.send(good(request, body))
     wire.rest(0.05)
     raise Gone()
 
 
 @fault("reset-between", [64])
 def reset_between(wire, request, body):
-    wire.send(whole(body))
+    wire.send(good(request, body))
     wire.rest(0.05)
     wire.reset()
 
@@ -289,13 +299,13 @@ def closed_when_asked_again(wire, request, body):
     """Reads the second request of a connection and ends without a word."""
     if wire.served > 0:
         raise Gone()
-    wire.send(whole(body))
+    wire.send(good(request, body))
 
 
 @fault("answer-of-before", [65])
 def answer_of_before(wire, request, body):
     """A second answer nobody asked for lies in the connection before the next request is sent."""
-    wire.send(whole(body))
+    wire.send(good(request, body))
     wire.rest(0.02)
     wire.send(whole(b'{"stale":true}'))
 
@@ -304,7 +314,7 @@ def answer_of_before(wire, request, body):
 def answer_of_another(wire, request, body):
     """Answers the first try with another request's tag."""
     tag = request.headers.get("x-opaque-id", "") if request.seen else "somebody-else"
-    wire.send(whole(body if request.seen else b'{"stale":true}', more=["X-Opaque-Id: " + tag]))
+    wire.send(whole(body if request.seen else b'{"stale":true}', request.status, request.kind, ["X-Opaque-Id: " + tag]))
 
 
 @fault("echo", [])

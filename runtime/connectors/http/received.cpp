@@ -67,7 +67,7 @@ std::string Received::progress() const {
 
 bool Received::head(std::string_view line) {
   head_bytes_ += line.size();
-  if (head_bytes_ > most_head_bytes) return large("the answer's headers are larger than " + size(most_head_bytes), "");
+  if (head_bytes_ > most_head_bytes) return wrong("the answer's headers are larger than " + size(most_head_bytes));
   if (!spend(line.size())) return false;
   while (!line.empty() && (line.back() == '\n' || line.back() == '\r')) line.remove_suffix(1);
   if (head_done_ && !line.starts_with("HTTP/")) return true;  // trailers mean nothing to us
