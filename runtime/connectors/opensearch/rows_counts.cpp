@@ -31,7 +31,7 @@ struct Label {
 class LogCounts final : public Work {
  public:
   LogCounts(const Ask& ask, const Layout& layout, const otlp::Aliases& aliases)
-      : ask_(ask), layout_(layout), aliases_(aliases), heads_(layout, Heads::Of::whole), parts_(parts_of(ask, layout, aliases)),
+      : ask_(ask), layout_(layout), aliases_(aliases), heads_(layout, Heads::Of::whole, 0), parts_(parts_of(ask, layout, aliases)),
         width_(otlp::bucket_width(ask)) {
     Json sources = heads_.sources();
     for (const std::string& name : otlp::texts_of(ask, "by"))
