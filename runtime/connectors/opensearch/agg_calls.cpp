@@ -11,7 +11,7 @@
 #include "runtime/connectors/opensearch/agg.h"
 #include "runtime/connectors/opensearch/agg_group.h"
 #include "runtime/connectors/opensearch/agg_rows.h"
-#include "runtime/connectors/opensearch/agg_script.h"
+#include "runtime/connectors/opensearch/agg_span_script.h"
 #include "runtime/connectors/otlp/answer.h"
 
 namespace inquest::opensearch {
@@ -26,40 +26,21 @@ struct Peer { const char* attribute; const char* kind; };
 constexpr Peer peers[] = {{"peer.service", "service"}, {"db.system.name", "database"}, {"db.system", "database"},
                           {"messaging.system", "messaging"}};
 
-// Rows are one text: after every document the server looks through lists and maps of the state, all of them.
 constexpr const char* init_script = "state.rows = new StringBuilder();";
-constexpr const char* text_function =
-    "String text(def doc, String f) { return f.isEmpty() || !doc.containsKey(f) || doc[f].size() == 0 ? null : "
-    "doc[f].value.toString().replace('\x01', ' ').replace('\x02', ' '); } "
-    "String tag(def s, String n) { if (s == null || s.tags == null) return null; "
-    "for (def t : s.tags) { if (n.equals(t.key)) return t.value == null ? null : t.value.toString(); } return null; } ";
-constexpr const char* map_begin =
+// Spans of traces that were not drawn are left out first.
+constexpr const char* draw =
     "String id = text(doc, params.trace); if (id == null) return; "
     "int h = id.hashCode() * -1640531527; if ((h >>> 12 & (int) params.mask) != 0) return; "
-    "long d = took(doc, s, params); long t = start(doc, s, params); if (d == Long.MIN_VALUE || t == Long.MIN_VALUE) return; "
-    "String span = text(doc, params.span); if (span == null) return; String service = text(doc, params.service); "
-    "if (service != null && params.aliases.containsKey(service)) service = params.aliases[service]; ";
-// Parent, kind, failed, peer: of fields, and of Jaeger's nested documents.
-constexpr const char* map_fields =
-    "String above = text(doc, params.parent); String kind = text(doc, params.kind); String status = text(doc, params.status); "
-    "boolean failed = status != null && params.failed.contains(status); "
-    "boolean client = kind != null && params.clients.contains(kind); int peer = -1; String callee = null; "
-    "if (client) { for (int i = 0; i < params.peers.length; ++i) { callee = text(doc, params.peers[i]); "
-    "if (callee != null) { peer = i; break; } } } ";
-constexpr const char* map_jaeger =
-    "String above = s.parentSpanID; if (s.references != null) { for (def r : s.references) { "
-    "if ('CHILD_OF'.equals(r.refType)) { above = r.spanID; break; } } } "
-    "String kind = tag(s, 'span.kind'); if (kind == null) kind = text(doc, params.kind); "
-    "String status = tag(s, 'otel.status_code'); String error = tag(s, 'error'); if (error == null) error = text(doc, params.status); "
-    "boolean failed = 'ERROR'.equals(status) || 'true'.equals(error); "
-    "boolean client = kind != null && params.clients.contains(kind); int peer = -1; String callee = null; "
-    "if (client) { for (int i = 0; i < params.names.length; ++i) { callee = tag(s, params.names[i]); "
-    "if (callee == null) callee = text(doc, params.peers[i]); if (callee != null) { peer = i; break; } } } ";
-constexpr const char* map_end =
-    "if (above != null && (above.isEmpty() || above.equals('0000000000000000'))) above = null; "
+    "String span = text(doc, params.span); if (span == null) return; ";
+constexpr const char* map_body =
+    "if (service != null && params.aliases.containsKey(service)) service = params.aliases[service]; "
+    "int peer = -1; String callee = null; "
+    "if (kind != null && params.clients.contains(kind)) { for (int i = 0; i < params.peers.length; ++i) { "
+    "callee = text(doc, params.peers[i]); if (callee == null && params.tags) callee = tag(s, params.names[i]); "
+    "if (callee != null) { peer = i; break; } } } "
     "StringBuilder b = state.rows; b.append(id).append(span).append('\x01'); if (above != null) b.append(id).append(above); "
     "b.append('\x01').append(service == null ? '' : service).append('\x01').append(text(doc, params.name)).append('\x01')"
-    ".append(client ? peer : -1).append('\x01').append(failed ? 1 : 0).append('\x01').append(t).append('\x01').append(d < 0 ? 0L : d)"
+    ".append(peer).append('\x01').append(failed ? 1 : 0).append('\x01').append(t).append('\x01').append(d < 0 ? 0L : d)"
     ".append('\x01').append(callee == null ? '' : callee).append('\x02');";
 constexpr const char* combine_script = "return state.rows.toString();";
 constexpr const char* reduce_script =
@@ -136,30 +117,27 @@ class Calls final : public Work {
   }
 
   Json join_aggregation() const {
-    Json params = {{"trace", layout_.trace.doc}, {"span", layout_.span.doc}, {"service", layout_.service.doc}, {"name", layout_.name.doc},
-                   {"mask", times_ - 1}, {"aliases", Json::object()}, {"peers", Json::array()}, {"names", Json::array()},
-                   {"windows", Json::array()}};
-    params["parent"] = layout_.parent.doc;              // no null: the server copies these deeply and fails on one
-    params["kind"] = layout_.kind.doc;
-    params["status"] = layout_.status.doc;
+    Json params = span_params(layout_, scripts_);
+    params["trace"] = layout_.trace.doc;
+    params["span"] = layout_.span.doc;
+    params["name"] = layout_.name.doc;
+    params["mask"] = times_ - 1;
+    params["tags"] = layout_.model == Model::jaeger;
+    params["clients"] = spellings({"client", "producer"});
+    for (const char* list : {"peers", "names", "windows"}) params[list] = Json::array();
+    params["aliases"] = Json::object();
     for (const auto& [written, canonical] : aliases_) params["aliases"][written] = canonical;
     for (const Peer& peer : peers) {
       params["peers"].push_back(attribute_field(layout_, peer.attribute).doc);
       params["names"].push_back(peer.attribute);
     }
     for (const otlp::Stretch& one : windows_) params["windows"].push_back({one.window.from.ns, one.window.to.ns});
-    params["clients"] = {"client", "Client", "CLIENT", "SPAN_KIND_CLIENT", "3", "producer", "Producer", "PRODUCER", "SPAN_KIND_PRODUCER", "4"};
-    params["failed"] = {"2", "error", "Error", "ERROR", "STATUS_CODE_ERROR", "true"};
-    const bool jaeger = layout_.model == Model::jaeger;
-    for (const auto& [name, value] : scripts_.params().items()) params[name] = value;
-    const auto text = [](std::string source) { return Json{{"source", std::move(source)}, {"lang", "painless"}}; };
-    const std::string source = jaeger || scripts_.from_source() ? "def s = params._source; " : "def s = null; ";
     return {{"scripted_metric",
              {{"params", std::move(params)},
-              {"init_script", text(init_script)},
-              {"map_script", text(scripts_.functions() + text_function + source + map_begin + (jaeger ? map_jaeger : map_fields) + map_end)},
-              {"combine_script", text(combine_script)},
-              {"reduce_script", text(reduce_script)}}}};
+              {"init_script", painless(init_script)},
+              {"map_script", painless(span_script(layout_, scripts_, draw, map_body))},
+              {"combine_script", painless(combine_script)},
+              {"reduce_script", painless(reduce_script)}}}};
   }
 
   otlp::Answer joined(const otlp::Asking& asking) const;

@@ -28,6 +28,12 @@ Cells::Cells(const Ask& ask, const Layout& layout, const otlp::Aliases& aliases,
       parts_(parts_of(ask, layout, aliases)) {
   kinds_ = plan_.kinds ? kind_parts(layout) : std::vector<KindPart>{{nullptr, {}}};
   for (const std::string& note : heads_.notes()) remarks_.note(note);
+  if (spans <= most_counted) return;
+  stage_ = Stage::groups;
+  page_groups();
+}
+
+void Cells::page_groups() {
   for (size_t part = 0; part < parts_.size(); ++part)
     for (size_t kind = 0; kind < kinds_.size(); ++kind) {
       Json sub = {{"e", {{"filter", status_filter(layout_, {"error"})}}}};
@@ -59,6 +65,8 @@ uint32_t Cells::find(size_t part, size_t kind, const Json& key) const {
 
 std::vector<Search> Cells::round() {
   std::vector<Search> out;
+  if (stage_ == Stage::counted)
+    for (size_t part = 0; part < parts_.size(); ++part) out.push_back(counted_search(part));
   if (stage_ == Stage::groups)
     for (const Paging& one : paging_)
       if (!one.pager.done()) out.push_back(one.pager.next());
@@ -71,6 +79,7 @@ std::vector<Search> Cells::round() {
 std::optional<Failure> Cells::take(const std::vector<Reply>& replies) {
   for (const Reply& reply : replies) remarks_.take(reply);
   switch (stage_) {
+    case Stage::counted: return take_counted(replies);
     case Stage::groups: return take_groups(replies);
     case Stage::estimate: return take_estimate(replies);
     case Stage::cells: return take_cells(replies);
@@ -264,12 +273,16 @@ std::optional<Failure> Cells::take_cells(const std::vector<Reply>& replies) {
     return std::nullopt;
   }
   if (cut_short) remarks_.note("the rarest durations of operations with too many are not told");
+  finish();
+  return std::nullopt;
+}
+
+void Cells::finish() {
   stage_ = Stage::done;
   size_t now = 0;
   for (const CellGroup& group : groups_) now += group.part + 1 == parts_.size();
   if (plan_.most)
     while (step_ < plan_.steps && cells_.size() > plan_.most(now)) coarsen();
-  return std::nullopt;
 }
 
 void Cells::coarsen() {

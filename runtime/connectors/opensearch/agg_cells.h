@@ -1,7 +1,8 @@
 // Cells: spans counted by group, bucket of time and log bucket of duration, in as few searches as the bucket limit allows.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Rounds: the groups of each window (resource, operation, kind) with their counts; above `most_at_once` spans an estimate
+// Up to most_counted spans one script per window counts them all; the server holds one entry a cell while it runs. Above,
+// rounds: the groups of each window (resource, operation, kind) with their counts; above `most_at_once` spans an estimate
 // of their cells; then the cells, groups that fit below the limit of 65 535 buckets together, all in one round; errors by
 // the same searches over failed spans alone, where there are any.
 // Belongs to one Work.
@@ -18,6 +19,7 @@ struct CellGroup {
   size_t part = 0, kind = 0;             // which window, which of kind_parts
   Json key;                              // of the composite aggregation
   int64_t count = 0, errors = 0, cells = 0;  // cells: at most so many, estimated where there are many spans
+  std::string kind_text = {};            // of a group that a script counted
 };
 struct Cell {
   uint32_t group = 0;
@@ -43,7 +45,9 @@ class Cells final {
   const std::vector<Part>& parts() const { return parts_; }
   const Heads& heads() const { return heads_; }
   const std::vector<CellGroup>& groups() const { return groups_; }
-  std::string kind(const CellGroup& group) const { return kind_of(kinds_[group.kind], group.key); }
+  std::string kind(const CellGroup& group) const {
+    return group.kind_text.empty() ? kind_of(kinds_[group.kind], group.key) : group.kind_text;
+  }
   // Coarsened as planned; log_halved and time_halved tell how far. In no told order.
   const std::vector<Cell>& cells() const { return cells_; }
   int log_halved() const { return step_ < 2 ? step_ : 2; }
@@ -54,10 +58,14 @@ class Cells final {
   Remarks& remarks() { return remarks_; }
 
  private:
-  enum class Stage { groups, estimate, cells, done };
+  enum class Stage { counted, groups, estimate, cells, done };
   struct Chunk { size_t first = 0, last = 0; bool errors = false; std::vector<uint32_t> groups = {}; };  // [first, last) of groups
   Json query(size_t part, size_t kind, bool errors) const;
   Json sources() const;
+  void page_groups();
+  Search counted_search(size_t part) const;            // agg_counted.cpp
+  std::optional<Failure> take_counted(const std::vector<Reply>& replies);
+  void finish();
   std::vector<Search> cell_searches();
   std::optional<Failure> take_groups(const std::vector<Reply>& replies);
   std::optional<Failure> take_estimate(const std::vector<Reply>& replies);
@@ -73,7 +81,7 @@ class Cells final {
   const Heads heads_;
   const std::vector<Part> parts_;
   std::vector<KindPart> kinds_;
-  Stage stage_ = Stage::groups;
+  Stage stage_ = Stage::counted;
   int step_ = 0;
   struct Paging { size_t part, kind; Pager pager; };
   std::vector<Paging> paging_;

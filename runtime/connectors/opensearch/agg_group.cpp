@@ -68,6 +68,20 @@ Heads::Heads(const Layout& layout, Of of, int64_t spans) {
     sources_.push_back({{"p", {{"terms", {{"script", {{"source", packed_source}, {"lang", "painless"}, {"params", {{"names", packed_}}}}}}}}}});
 }
 
+std::vector<std::string> Heads::fields() const {
+  std::vector<std::string> out;
+  for (const Part& part : parts_) out.push_back(part.field.doc);
+  return out;
+}
+
+Json Heads::key(const std::vector<std::string_view>& texts, std::string_view packed) const {
+  Json out = Json::object();
+  for (size_t i = 0; i < parts_.size() && i < texts.size(); ++i)
+    if (!texts[i].empty()) out[parts_[i].source] = std::string(texts[i]);
+  if (!packed_.empty()) out["p"] = std::string(packed);
+  return out;
+}
+
 Json key_filter(const Json& key, const std::string& source, const Field& field) {
   const Json text = key_text(key, source.c_str());
   return text.is_string() ? leaf::term(field.doc, text) : not_any({exists(field)});

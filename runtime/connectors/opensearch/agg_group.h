@@ -21,6 +21,10 @@ class Heads final {
   // `spans`: how many are to be grouped; what only documents tell (nested tags) is read of few only.
   Heads(const Layout& layout, Of of, int64_t spans);
   const Json& sources() const { return sources_; }     // of a composite aggregation
+  std::vector<std::string> fields() const;             // of the sources that are fields, in their order
+  // The key of a composite aggregation from the texts of fields(), and the packed one.
+  Json key(const std::vector<std::string_view>& texts, std::string_view packed) const;
+  const std::vector<std::string>& packed() const { return packed_; }  // attributes of the packed source
   otlp::Head head(const Json& key, const otlp::Aliases& aliases) const;
   Json filter(const Json& key) const;                  // the spans of a key; packed sources do not count
   const std::vector<std::string>& notes() const { return notes_; }  // what could not be told apart, and why

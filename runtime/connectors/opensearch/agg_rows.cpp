@@ -43,7 +43,7 @@ class Small final : public Work {
     } else if (stage_ == Stage::rows) {
       std::vector<Json> windows;
       for (const Part& part : parts_) windows.push_back(part.filter.query);
-      Json body = {{"query", any_of(std::move(windows))}, {"_source", source_fields(layout_)}, {"track_total_hits", false},
+      Json body = {{"query", any_of(std::move(windows))}, {"_source", wanted()}, {"track_total_hits", false},
                    {"sort", Json::array({{{layout_.span.doc.empty() ? layout_.span.path : layout_.span.doc, "asc"}}})}};
       out.push_back({layout_.index, std::move(body), few_rows, "spans of the lowest ids"});
     } else if (stage_ == Stage::large) {
@@ -54,18 +54,17 @@ class Small final : public Work {
 
   std::optional<Failure> take(std::vector<Reply> replies) override {
     if (stage_ == Stage::large) return work_->take(std::move(replies));
-    for (const Reply& reply : replies) {
+    for (Reply& reply : replies) {
       remarks_.take(reply);
-      const Json* hits = member(reply.body, "hits");
-      if (!hits)
+      const auto hits = reply.body.find("hits");
+      if (hits == reply.body.end())
         return Failure{Failure::Class::malformed, "the server's answer to " + ask_.frame() + " has no hits",
                        "is the address that of an OpenSearch?"};
       if (stage_ == Stage::count) {
         const Json* total = member(*hits, "total");
         if (const Json* value = total ? member(*total, "value") : nullptr) rows_ += json_int64(*value);
       } else {
-        const Json* list = member(*hits, "hits");
-        got_ = list ? *list : Json::array();
+        if (const auto list = hits->find("hits"); list != hits->end()) got_ = std::move(*list);
         stage_ = Stage::done;
       }
     }
@@ -98,6 +97,13 @@ class Small final : public Work {
 
  private:
   enum class Stage { count, rows, large, done };
+  // What these asks do not look at stays there, unless `where` might.
+  Json wanted() const {
+    Json excludes = {"events*", "links*", "logs", "flags", "traceState", "resource.schemaUrl", "resource.droppedAttributesCount"};
+    if (ask_.where.empty() && !layout_.resource.empty())
+      for (const char* name : {"telemetry*", "host*", "os*", "process*"}) excludes.push_back(layout_.resource + name);
+    return {{"includes", source_fields(layout_)}, {"excludes", std::move(excludes)}};
+  }
   const Ask ask_;
   const Layout& layout_;
   const otlp::Aliases& aliases_;
@@ -118,8 +124,6 @@ std::unique_ptr<Work> small_or(const Ask& ask, const Layout& layout, const otlp:
   return std::make_unique<Small>(ask, layout, aliases, std::move(large), few);
 }
 
-bool count_first(const Layout& layout) {
-  return layout.rows > most_from_source && (layout.nested_tags || Scripts(layout).from_source());
-}
+bool count_first(const Layout& layout) { return layout.rows > most_from_source; }
 
 }  // namespace inquest::opensearch

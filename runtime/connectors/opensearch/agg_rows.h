@@ -15,7 +15,7 @@ namespace inquest::opensearch {
 std::unique_ptr<Work> small_or(const Ask& ask, const Layout& layout, const otlp::Aliases& aliases,
                                std::function<std::unique_ptr<Work>(int64_t spans)> large, size_t few = few_rows);
 
-// Whether it is better to count first how many spans the ask is about: what the server would have to read documents for.
+// Whether it is better to count first how many spans the ask is about: there may be more than a script should look at.
 bool count_first(const Layout& layout);
 
 // Spans from documents. `known`: which services send entry spans, for the rows may hold only some of theirs.

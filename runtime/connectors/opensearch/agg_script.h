@@ -43,6 +43,7 @@ class Scripts final {
 Json number_script(const std::string& field);
 double number_of(int64_t key);
 
+constexpr int64_t most_counted = 500'000;             // spans that one script counts
 constexpr int64_t cell_buckets = 8192;                 // log buckets are −1 to 4 031
 constexpr int64_t most_from_source = 300'000;          // documents that the server is asked to read, not more
 
