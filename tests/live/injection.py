@@ -83,9 +83,9 @@ def opensearch(bench, table):
         load.bulk(url, documents)
         load.call(f"{url}/{index}/_refresh", "POST", b"")
         yaml = write_yaml(bench.folder, "injection-opensearch", "opensearch", url, f"    signals: [spans]\n    indices: {{ spans: {index} }}\n")
-        for what, ask in (("attribute", "spans.services { where = { [\"test.value\"] = v } }"), ("service", "spans.percentiles { service = v }"),
-                          ("operation", "spans.percentiles { operation = v }")):
-            told(bench, f"opensearch, {what}", table, found(yaml, bench.folder, "os-" + what, table, f"local f = {ask} "
+        for what, ask in (("attribute", "within { v = v } local f = spans.services { where = { [\"test.value\"] = \"$v\" } }"),
+                          ("service", "local f = spans.percentiles { service = v }"), ("operation", "local f = spans.percentiles { operation = v }")):
+            told(bench, f"opensearch, {what}", table, found(yaml, bench.folder, "os-" + what, table, f"{ask} "
                  "for row in f:each() do if row.service ~= v then return row.service end end return f:rows()"))
     finally:
         load.call(f"{url}/{index}", "DELETE")

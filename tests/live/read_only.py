@@ -31,15 +31,21 @@ def kind_of(server):
 
 
 def tables():
-    """(kind, method, path) of every row in the connectors' tables of endpoints."""
+    """(kind, method, path) of every row in the connectors' tables of endpoints. Jaeger's is made of paths, all with one method."""
     verbs = {"get": "GET", "post": "POST", "del": "DELETE", "head": "HEAD"}
     for kind in READ:
         folder = os.path.join(ROOT, "runtime", "connectors", kind)
         for name in sorted(os.listdir(folder)):
-            if name.endswith(".cpp"):
-                with open(os.path.join(folder, name), encoding="utf-8") as f:
-                    for verb, path in re.findall(r'\{\s*(?:http::)?Method::(\w+),\s*"([^"]*)"', f.read()):
-                        yield kind, verbs[verb], path
+            if not name.endswith(".cpp"):
+                continue
+            with open(os.path.join(folder, name), encoding="utf-8") as f:
+                text = f.read()
+            for verb, path in re.findall(r'\{\s*(?:http::)?Method::(\w+),\s*"([^"]*)"', text):
+                yield kind, verbs[verb], path
+            for verb in re.findall(r"\{\s*(?:http::)?Method::(\w+),\s*paths\[", text):
+                for base, path in re.findall(r'\{(?:base_of\(Generation::(v\d)\)|""), "(/[^"]*)", "[^"]* [^"]*"', text):
+                    for prefix in ("", "/jaeger/ui", "/jaeger"):
+                        yield kind, verbs[verb], prefix + {"v1": "/api", "v3": "/api/v3", "": ""}[base] + path
 
 
 def state(stack):

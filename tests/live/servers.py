@@ -169,7 +169,7 @@ class Server:
 
 
 class OpenSearch(Server):
-    def __init__(self, folder, heap="768m", **more):
+    def __init__(self, folder, heap="1g", **more):
         super().__init__(folder, **more)
         self.heap, self.transport = heap, free_port()
 
@@ -177,10 +177,11 @@ class OpenSearch(Server):
         lib = os.path.dirname(self.program("opensearch", "lib/."))
         os.makedirs(os.path.join(self.folder, "tmp"), exist_ok=True)
         java = os.path.join(os.environ["JAVA_HOME"], "bin", "java") if os.environ.get("JAVA_HOME") else "java"
-        return [java, f"-Xms{self.heap}", f"-Xmx{self.heap}", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:MaxDirectMemorySize=256m", "-Djava.awt.headless=true",
+        return [java, f"-Xms{self.heap}", f"-Xmx{self.heap}", "-XX:+UseG1GC", "-XX:G1ReservePercent=25",
+                "-XX:InitiatingHeapOccupancyPercent=30", "-XX:TieredStopAtLevel=1", "-XX:MaxDirectMemorySize=256m", "-Djava.awt.headless=true",
                 f"-Djava.io.tmpdir={self.folder}/tmp", "-Dio.netty.noUnsafe=true", "-Dio.netty.noKeySetOptimization=true",
                 "-Dio.netty.recycler.maxCapacityPerThread=0", "-Dio.netty.allocator.numDirectArenas=0", "-Dlog4j2.disable.jmx=true",
-                "-Dlog4j.shutdownHookEnabled=false", 
+                "-Dlog4j.shutdownHookEnabled=false",
                 "-cp", f"{os.path.join(HOME, 'opensearch', 'classes')}:{lib}/*", "Node", self.folder,
                 str(self.port), str(self.transport)]
 
