@@ -62,7 +62,7 @@ NativePlan plan_native(const Ask& ask) {
     out.requests.push_back(get("/api/v1/query_range", {{"query", out.text}, {"start", time_text(span.first_ms)}, {"end", time_text(span.last_ms)},
                                                        {"step", duration_text(out.step_ms)}}));
   }
-  out.cost = "at most " + count(longest / out.step_ms + 1) + " points a series, one every " + print_duration(Duration{out.step_ms * ns_per_ms});
+  out.cost = "at most " + count((longest + out.step_ms - 1) / out.step_ms) + " points a series, one every " + print_duration(Duration{out.step_ms * ns_per_ms});
   return out;
 }
 

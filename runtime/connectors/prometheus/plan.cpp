@@ -44,7 +44,7 @@ void spell_measure(std::map<std::string, std::string>& keys, const MeasureName& 
 }
 
 Wanted wanted_of(const Ask& ask, const MeasureName& name, const std::vector<std::string>& identity) {
-  Wanted out{name.metric, name.kind, unit_in(name.metric), {}, {}, name.service_from, name.metric};
+  Wanted out{name.metric, name.kind, unit_in(name.metric), {}, {}, name.service_from, true, name.metric};
   if (out.unit.empty()) out.unit = name.unit;
   for (const std::string& key : otlp::texts_of(ask, "by"))
     if (key != "operation" && key != "quantile") spell(out.keys, key);
@@ -229,6 +229,7 @@ Plan plan_ask(const Ask& asked, const Resolution* measure, const Layout& layout,
       MeasureName named{.metric = one, .kind = one.size() > 6 && one.compare(one.size() - 6, 6, "_total") == 0 ? "sum" : "any"};
       Wanted wanted = wanted_of(ask, named, otlp::default_identity());
       wanted.called = name;
+      wanted.spelled = !is_translated(name);
       want(std::move(wanted), {}, false);
     }
   }

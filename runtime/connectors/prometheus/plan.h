@@ -46,6 +46,7 @@ struct Wanted {
   std::map<std::string, std::string> keys; // label → attribute, of what the measure or the ask calls by name
   std::vector<std::string> resource;       // attributes among them that belong to the resource
   std::string service_from;
+  bool spelled = true;                     // labels of the conventions get their dots back: not of a name as Prometheus has it
   std::string called;                      // the name in the table: of the resolution, or as metric.named was asked
 };
 

@@ -12,6 +12,7 @@
 #include "runtime/connectors/otlp/asking.h"
 #include "runtime/connectors/otlp/store_index.h"
 #include "runtime/connectors/otlp/tracks.h"
+#include "runtime/connectors/prometheus/attributes.h"
 #include "runtime/connectors/prometheus/histograms.h"
 #include "runtime/connectors/prometheus/names.h"
 
@@ -24,29 +25,23 @@ using otlp::TextId;
 
 constexpr int64_t ns_per_ms = 1'000'000;
 
-// Labels of a scraped target, and Kubernetes' words escaped, as OTLP's conventions call them.
-constexpr std::pair<const char*, const char*> conventions[] = {
-    {"pod", "k8s.pod.name"}, {"namespace", "k8s.namespace.name"}, {"container", "k8s.container.name"}, {"node", "k8s.node.name"},
-    {"k8s_pod_name", "k8s.pod.name"}, {"k8s_pod_uid", "k8s.pod.uid"}, {"k8s_namespace_name", "k8s.namespace.name"},
-    {"k8s_node_name", "k8s.node.name"}, {"k8s_deployment_name", "k8s.deployment.name"}, {"k8s_statefulset_name", "k8s.statefulset.name"},
-    {"k8s_daemonset_name", "k8s.daemonset.name"}, {"k8s_cronjob_name", "k8s.cronjob.name"}, {"k8s_job_name", "k8s.job.name"},
-    {"k8s_container_name", "k8s.container.name"}, {"container_id", "container.id"}, {"container_name", "container.name"},
-    {"container_image_tag", "container.image.tag"}, {"container_image_name", "container.image.name"}, {"host_name", "host.name"},
-    {"deployment_environment", "deployment.environment"}, {"deployment_environment_name", "deployment.environment.name"},
-};
-constexpr const char* resource_prefixes[] = {"k8s_", "k8s.", "host_", "host.", "cloud_", "cloud.", "os_", "os.", "telemetry_", "telemetry.",
+// Labels that a scrape puts on its targets, as OTLP's conventions call them.
+constexpr std::pair<const char*, const char*> target_conventions[] = {
+    {"pod", "k8s.pod.name"}, {"namespace", "k8s.namespace.name"}, {"container", "k8s.container.name"}, {"node", "k8s.node.name"}};
+constexpr const char* resource_prefixes[] = {"k8s_", "k8s.", "host_", "host.", "container_", "container.", "cloud_", "cloud.", "os_", "os.", "telemetry_", "telemetry.",
                                              "deployment_", "deployment.", "process_executable", "process.executable", "process_command",
                                              "process.command", "process_runtime_", "process.runtime.", "process_pid", "process_owner"};
 constexpr const char* target_labels[] = {"endpoint", "service", "cluster", "prometheus", "prometheus_replica", "replica"};
 
-const char* convention(std::string_view label) {
-  for (const auto& [from, to] : conventions)
+std::string convention(const std::string& label) {
+  for (const auto& [from, to] : target_conventions)
     if (label == from) return to;
-  return nullptr;
+  return attribute_of(label);
 }
 
 bool of_resource(const std::string& label) {
-  if (convention(label)) return true;
+  for (const auto& [from, to] : target_conventions)
+    if (label == from) return true;
   for (const char* one : target_labels)
     if (label == one) return true;
   for (const char* prefix : resource_prefixes)
@@ -100,18 +95,18 @@ class Builder final {
       if (key != wanted.keys.end()) {
         const bool resource_key = std::find(wanted.resource.begin(), wanted.resource.end(), key->second) != wanted.resource.end();
         (resource_key ? of : attributes)[key->second] = value;
-        if (const char* also = convention(name); also && resource_key) of.emplace(also, value);
+        if (resource_key) of.emplace(convention(name), value);
         continue;
       }
       const bool told = target != targets_.end() && target->second.count(name);
-      if (told || of_resource(name)) of[convention(name) ? convention(name) : name] = value;
-      else attributes[name] = value;
+      if (told || of_resource(name)) of[convention(name)] = value;
+      else attributes[wanted.spelled ? attribute_of(name) : name] = value;
     }
     if (target != targets_.end())
       for (const auto& [name, value] : target->second) {
         if (of_head(name)) continue;
         const auto key = wanted.keys.find(name);         // a condition may be about the resource
-        of.emplace(key != wanted.keys.end() ? key->second : convention(name) ? convention(name) : name, value);
+        of.emplace(key != wanted.keys.end() ? key->second : convention(name), value);
       }
     for (const auto& [key, value] : {std::pair{"service.name", &who.service}, {"service.namespace", &who.namespace_},
                                      {"service.version", &who.version}, {"service.instance.id", &who.instance}})
@@ -149,7 +144,8 @@ class Builder final {
 
 // Start times, which Prometheus does not keep. Of a counter that was there when what was fetched begins nothing is known:
 // it is as if watching began at its first sample. One that appears later is new since the export before of its resource.
-void begin_streams(const Plan& plan, otlp::Metrics& metrics) {
+size_t begin_streams(const Plan& plan, otlp::Metrics& metrics) {
+  size_t unknown = 0;                                    // appeared inside a window, nobody knows since when they counted
   struct Writer { std::vector<int64_t> times; int64_t interval = 0; size_t longest = 0; };
   std::map<uint32_t, Writer> writers;
   for (const Stream& stream : metrics.streams) {
@@ -176,9 +172,11 @@ void begin_streams(const Plan& plan, otlp::Metrics& metrics) {
       const auto before = std::lower_bound(writer.times.begin(), writer.times.end(), first - writer.interval / 2);
       const bool late = writer.interval > 0 && first > from + writer.interval / 2 * 3;
       if (late && before != writer.times.begin() && first - *(before - 1) <= writer.interval / 2 * 5) start = *(before - 1);
+      else if (first > from + margin_ms * ns_per_ms) ++unknown;
     }
     stream.start.assign(stream.time.size(), start);
   }
+  return unknown;
 }
 
 struct ClassicKey {
@@ -340,7 +338,8 @@ Tables tables_of(const Plan& plan, const std::vector<Samples>& series, const Tar
     }
   }
 
-  if (deltas_ms == 0) begin_streams(plan, builder.metrics);
+  size_t unknown = 0;
+  if (deltas_ms == 0) unknown = begin_streams(plan, builder.metrics);
   else
     for (Stream& stream : builder.metrics.streams)
       for (const int64_t time : stream.time) stream.start.push_back(time - (deltas_ms - 1) * ns_per_ms);
@@ -369,6 +368,9 @@ Tables tables_of(const Plan& plan, const std::vector<Samples>& series, const Tar
   tell(unknown_bounds, " series of a histogram whose `le` is no number were left out");
   tell(incomplete, " times of histograms lack their count and were left out");
   tell(falling, " buckets hold less than the one below them and were read as empty");
+  if (unknown > 0)
+    out.notes.push_back("what " + count(static_cast<int64_t>(unknown)) + (unknown == 1 ? " counter" : " counters") +
+                        " counted before their first sample in the window is not known: Prometheus does not keep when they began");
   out.metrics = std::move(builder.metrics);
   return out;
 }

@@ -1,7 +1,8 @@
 // Tables: a server's series as the streams of store.h, so that otlp/answer.h answers from them.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Labels become attributes again: names of the measure and of the ask in their own spelling, the others as they stand.
+// Labels become attributes again: names of the measure and of the ask in their own spelling, those of the conventions with
+// their dots (attributes.h; not where a metric was asked for by its Prometheus name), the others as they stand.
 // service, namespace, instance and version come from service_name …, exported_job, the measure's service_from, or job
 // ([namespace/]service.name) in that order (plan.h). What target_info says of a job and instance, Kubernetes' and other
 // well-known words, and the labels that a scrape puts on its targets, belong to the resource; the rest to the point.
