@@ -122,8 +122,9 @@ Outcome<Source::Fetched> Source::fetch_pushed(const Ask& ask, const Resolution* 
   }
   out.tables = tables_of(pushed->plan, joined(std::move(series), &mended), *targets, {}, pushed->step_ms);
   out.notes = pushed->notes;
-  out.approximate = count(static_cast<int64_t>(std::min(samples, 9e15))) + " samples are more than " + count(most_samples_) + ": computed by the server over steps of " +
-                    print_duration(Duration{pushed->step_ms * 1'000'000});
+  const std::string many = count(static_cast<int64_t>(std::min(samples, 9e15))) + " samples are more than ";
+  out.approximate = many + (samples > static_cast<double>(most_samples_) ? count(most_samples_) : "one answer may hold") +
+                    ": computed by the server over steps of " + print_duration(Duration{pushed->step_ms * 1'000'000});
   return out;
 }
 
@@ -153,7 +154,7 @@ Answer Source::answer_metric(const Ask& asked, const Resolution* measure, const 
     return Failure{error.code == Code::timed_out ? Class::timeout : error.code == Code::refused ? Class::refused : Class::unreachable, error.message, error.cure};
   }
   const Layout& layout = *learned;
-  const Plan plan = planned(ask, measure, layout);
+  Plan plan = planned(ask, measure, layout);
   if (!plan.tried.empty()) {
     std::vector<std::string> known;
     for (const std::string& name : layout.names) known.push_back(base_of(name).empty() ? name : std::string(base_of(name)));
@@ -162,13 +163,24 @@ Answer Source::answer_metric(const Ask& asked, const Resolution* measure, const 
   }
   if (plan.selections.empty() || plan.spans.empty()) return otlp::answer_metrics(asking, {}, measure);
 
-  auto counted = server_.ask(count_request(plan), deadline, stop);
-  if (auto* later = std::get_if<RetryLater>(&counted)) return std::move(*later);
+  std::vector<http::Request> requests = {count_request(plan)};
+  for (const Wanted& one : plan.wanted)                  // a name without a suffix does not say what it is
+    if (named && one.kind == "any" && layout.has_name(one.metric)) requests.push_back(get("/api/v1/metadata", {{"metric", one.metric}}));
+  const auto counts = server_.ask_all(requests, at_once(), deadline, stop);
+  const Outcome<Answered>& counted = counts.front();
+  if (const auto* later = std::get_if<RetryLater>(&counted)) return *later;
   // A server that cannot count may still answer; one that is away or refuses will not.
-  if (auto* failure = std::get_if<Failure>(&counted); failure && failure->cls != Class::rejected) return std::move(*failure);
+  if (const auto* failure = std::get_if<Failure>(&counted); failure && failure->cls != Class::rejected) return *failure;
+  for (size_t i = 1; i < counts.size(); ++i)
+    if (const auto* answered = std::get_if<Answered>(&counts[i]))
+      for (Wanted& one : plan.wanted)
+        if (const auto type = answered->reply.types.find(one.metric); type != answered->reply.types.end() && one.kind == "any" && type->second == "counter") one.kind = "sum";
   const double samples = std::holds_alternative<Answered>(counted) ? number_in(std::get<Answered>(counted).reply) : 0;
   auto fetched = samples > static_cast<double>(most_samples_) ? fetch_pushed(ask, measure, plan, layout, samples, deadline, stop)
                                                                : fetch_raw(ask, plan, layout, deadline, stop);
+  // Fewer samples than the budget may still be more than one body may hold.
+  if (const auto* failure = std::get_if<Failure>(&fetched); failure && failure->cls == Class::too_large && samples > 0 && samples <= static_cast<double>(most_samples_))
+    fetched = fetch_pushed(ask, measure, plan, layout, samples, deadline, stop);
   if (auto* failure = std::get_if<Failure>(&fetched)) return std::move(*failure);
   if (auto* later = std::get_if<RetryLater>(&fetched)) return std::move(*later);
   Fetched& got = std::get<Fetched>(fetched);

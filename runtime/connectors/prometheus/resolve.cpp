@@ -13,6 +13,8 @@
 namespace inquest::prometheus {
 namespace {
 
+constexpr size_t longest_match = 2500;
+
 struct Candidate {
   MeasureName name;                        // as the server calls it
   std::vector<std::string> series;         // that tell whether it is there
@@ -111,7 +113,18 @@ Result<Resolution> Source::resolve(const Measure& measure, const Deadline& deadl
       if (std::find(possible.begin(), possible.end(), way) != possible.end()) by_label[label_in(way, one, layout)].push_back(selected(one, way, layout));
     }
     for (const auto& [label, selectors] : by_label) {
-      requests.push_back(values(label, selectors));
+      size_t length = 0;                                 // these cannot be sent as a form
+      std::vector<std::string> part;
+      for (const std::string& one : selectors) {
+        if (!part.empty() && length + one.size() > longest_match) {
+          requests.push_back(values(label, part));
+          asked.push_back(way);
+          part.clear(), length = 0;
+        }
+        part.push_back(one);
+        length += one.size();
+      }
+      requests.push_back(values(label, part));
       asked.push_back(way);
     }
   }

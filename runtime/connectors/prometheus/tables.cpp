@@ -264,6 +264,7 @@ Tables tables_of(const Plan& plan, const std::vector<Samples>& series, const Tar
   Builder builder(plan, targets);
   Tables out;
   std::map<ClassicKey, Classic> classics;
+  std::set<ClassicKey> natives;                          // kept in both forms, a histogram counts once: as the finer one
   std::map<ClassicKey, std::vector<std::pair<double, const Samples*>>> summaries;
   size_t unknown_bounds = 0;
 
@@ -285,6 +286,7 @@ Tables tables_of(const Plan& plan, const std::vector<Samples>& series, const Tar
       Stream stream = builder.stream(one.labels, wanted);
       cumulative(stream);
       put_native(one.histograms, stream);
+      natives.insert({part->second.wanted, without(one.labels, "__name__", "le")});
       builder.metrics.streams.push_back(std::move(stream));
     }
     if (one.time_ms.empty()) continue;
@@ -308,6 +310,7 @@ Tables tables_of(const Plan& plan, const std::vector<Samples>& series, const Tar
 
   size_t incomplete = 0, falling = 0;
   for (auto& [key, classic] : classics) {
+    if (natives.count(key)) continue;
     const Wanted& wanted = plan.wanted[key.wanted];
     const auto summary = summaries.find(key);
     if (summary != summaries.end() && classic.buckets.empty()) {

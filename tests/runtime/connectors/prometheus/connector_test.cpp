@@ -293,6 +293,73 @@ TEST_CASE("above the budget the server computes, and a failure of it is a failur
   CHECK(std::get<Failure>(bench.answer(bench.ask("metric.request_rate", "cart"), rate())).cls == Class::rejected);
 }
 
+TEST_CASE("an answer larger than a body may be is computed by the server", "[prometheus]") {
+  fake::Server server = shop();
+  const auto inner = server.send();
+  SourceConfig config;
+  config.name = "prom";
+  size_t ranges = 0;
+  const auto source = prometheus::make_with(config, [&](const http::Request& request, const http::Judge& judge, const Deadline& deadline,
+                                                        const Stop& stop) -> Outcome<http::Response> {
+    const std::string query = fake::Server::first(request, "query");
+    if (request.path == "/api/v1/query" && query[0] != '(') return Failure{Class::too_large, "the body is over its cap", ""};
+    ranges += request.path == "/api/v1/query_range";
+    if (request.path == "/api/v1/query_range") return http::Response{.status = 200, .content_type = "application/json",
+        .body = R"({"status":"success","data":{"resultType":"matrix","result":[{"metric":{"job":"shop/ads"},"values":[[1795256099.999,"60"]]}]}})"};
+    return inner(request, judge, deadline, stop);
+  }).value();
+  REQUIRE(source->probe({}, go_on).ok());
+  Bench bench(shop());
+  const std::map<std::string, Resolution> measures = {{"memory", source->resolve(memory(), {}, go_on).value()}};
+  const auto outcome = source->fetch({bench.ask("metric.memory", "ads")}, {}, measures, {}, go_on).front();
+  REQUIRE(std::holds_alternative<FramePtr>(outcome));
+  CHECK(std::get<FramePtr>(outcome)->marks.approximate.find("more than one answer may hold") != std::string::npos);
+  CHECK(ranges > 0);
+}
+
+TEST_CASE("what the server calls a counter is one, whatever its name", "[prometheus]") {
+  fake::Server server = shop();
+  server.series.push_back(series({{"__name__", "old_requests"}, {"job", "web"}}, 40, [](int i) { return i * 60.0; }));
+  Bench bench(std::move(server));
+  const Ask ask = bench.ask("metric.named", "web", {{"name", Value("old_requests")}});
+  bench.server.canned["/api/v1/metadata"] = R"({"status":"success","data":{"old_requests":[{"type":"counter","help":"x","unit":""}]}})";
+  CHECK(bench.frame(ask)->column("value")->number(0) == 1.0);
+  bench.server.canned["/api/v1/metadata"] = R"({"status":"success","data":{}})";
+  CHECK(bench.frame(ask)->column("value")->number(0) == 600.0);
+}
+
+TEST_CASE("a histogram that is kept in both forms counts once", "[prometheus]") {
+  fake::Server server = shop();
+  server.series.push_back({{{"__name__", "http_server_duration_milliseconds"}, {"http_route", "/a"}, {"job", "shop/cart"}}, {}});
+  Bench both(std::move(server));
+  const std::map<std::string, Resolution> measures = {{"latency", both.source->resolve(latency(), {}, go_on).value()}};
+  std::string native = R"({"metric":{"__name__":"http_server_duration_milliseconds","http_route":"/a","job":"shop/cart"},"histograms":[)", classic;
+  for (int i = 0; i < 25; ++i) {
+    const std::string at = std::to_string(begin_s + 300 + 60 * i), n = std::to_string(4 * i);
+    native += (i ? "," : "") + ("[" + at + ",{\"count\":\"" + n + "\",\"sum\":\"" + n + "\",\"buckets\":[[0,\"64\",\"128\",\"" + n + "\"]]}]");
+    classic += (i ? "," : "") + ("[" + at + ",\"" + n + "\"]");
+  }
+  both.server.canned["/api/v1/query"] = R"({"status":"success","data":{"resultType":"matrix","result":[)" + native + R"(]},{"metric":{"__name__":"http_server_duration_milliseconds_count",)" +
+      R"("http_route":"/a","job":"shop/cart"},"values":[)" + classic + R"(]},{"metric":{"__name__":"http_server_duration_milliseconds_bucket","le":"+Inf","http_route":"/a","job":"shop/cart"},"values":[)" + classic + "]}]}}";
+  const auto outcome = both.source->fetch({both.ask("metric.latency", "cart")}, {}, measures, {}, go_on).front();
+  const FramePtr frame = std::get<FramePtr>(outcome);
+  int64_t counted = 0;
+  for (size_t i = 0; i < frame->rows; ++i) counted += frame->column("count")->integer(i);
+  CHECK(counted == 4 * 19);                              // 300 … 1740 s: the exports that begin in [600, 1800)
+  CHECK(frame->marks.approximate.find("exponential") != std::string::npos);
+}
+
+TEST_CASE("traces that points name are a note", "[prometheus]") {
+  Bench bench(shop());
+  bench.server.canned["/api/v1/query_exemplars"] = R"({"status":"success","data":[{"seriesLabels":{"__name__":"http_server_duration_milliseconds_bucket","le":"100","http_route":"/a",)"
+      R"("job":"shop/cart"},"exemplars":[{"labels":{"trace_id":"0af7651916cd43dd8448eb211c80319c","span_id":"b7ad6b7169203331"},"value":"90","timestamp":1795256000.5}]}]})";
+  const FramePtr frame = bench.frame(bench.ask("metric.latency", "cart"), latency());
+  REQUIRE(frame->marks.notes.size() == 1);
+  CHECK(frame->marks.notes[0] == "1 trace is named as exemplars: 0af7651916cd43dd8448eb211c80319c");
+  bench.server.canned["/api/v1/query_exemplars"] = "404 page not found";
+  CHECK(bench.frame(bench.ask("metric.latency", "cart"), latency())->marks.notes.empty());
+}
+
 TEST_CASE("an estimate counts series and points and fetches none", "[prometheus]") {
   Bench bench(shop());
   const Measure measure = memory();
