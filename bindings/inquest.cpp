@@ -13,6 +13,7 @@
 #include "bindings/script/language.h"
 #include "bindings/script/reader.h"
 #include "bindings/script/reviewer.h"
+#include "runtime/base/hash.h"
 #include "runtime/base/text.h"
 
 namespace inquest {
@@ -165,6 +166,20 @@ Status Inquest::add_source(const SourceConfig& config, std::unique_ptr<Connector
 std::vector<Source>& Inquest::sources() { return inside_->sources; }
 std::map<std::string, std::string>& Inquest::signals() { return inside_->signals; }
 
+Status Inquest::window_of(const RunOptions& options, std::optional<Time>& from, std::optional<Time>& to, std::optional<Duration>& since) {
+  for (const auto& [text, out, flag] : {std::tuple{&options.from, &from, "--from"}, {&options.to, &to, "--to"}}) {
+    if (text->empty()) continue;
+    Result<Time> t = parse_time(*text);
+    if (!t) return Error{Code::usage, t.error().message, flag, t.error().cure};
+    *out = *t;
+  }
+  if (options.since.empty()) return {};
+  Result<Duration> d = parse_duration(options.since);
+  if (!d || d->ns <= 0) return Error{Code::usage, "`" + printable(options.since, 40) + "` is not a duration", "--since", "write 90s, 15m or 1h30m"};
+  since = *d;
+  return {};
+}
+
 Result<Map> Inquest::inputs(const Sop& sop, const std::vector<std::string>& given) {
   std::vector<std::string> names;
   for (const InputSpec& input : sop.inputs) names.push_back(input.name);
@@ -215,6 +230,36 @@ Result<RunResult> Inquest::run(const RunOptions& options) {
   return run(**procedure, options);
 }
 
+bool Inquest::own(const Procedure& procedure) const {
+  std::error_code error;
+  const fs::path folder = fs::weakly_canonical(procedure.folder, error);
+  std::vector<std::string> roots = inside_->settings.sops;
+  roots.push_back(inside_->home + "/sops");
+  return std::any_of(roots.begin(), roots.end(), [&](const std::string& root) {
+    const fs::path base = fs::weakly_canonical(root, error);
+    const auto [end, at] = std::mismatch(base.begin(), base.end(), folder.begin(), folder.end());
+    return !base.empty() && end == base.end() && at != folder.end();
+  });
+}
+
+// What a stranger wrote in a server's own language is read by a person before it is sent there.
+Status Inquest::trusted(const Procedure& procedure, const RunOptions& options) const {
+  const bool servers = std::any_of(inside_->sources.begin(), inside_->sources.end(), [](const Source& s) { return s.connector->live(); });
+  if (!servers || options.offline || own(procedure)) return {};
+  std::vector<std::string> asks;
+  for (const State& state : procedure.sop.states)
+    for (const AskSpec& ask : state.asks)
+      if (const AskRow* row = procedure.catalogue.ask(ask.kind); row && row->native) asks.push_back(state.name + "." + ask.name + " (" + ask.kind + ")");
+  if (asks.empty()) return {};
+  const std::string hash = sha256_hex(procedure.sop.text);
+  for (const std::string& given : options.trust) {
+    if (given.size() >= 12 && hash.compare(0, given.size(), lower(given)) == 0) return {};
+  }
+  const std::string known = options.trust.empty() ? "" : "; --trust names another text";
+  return Error{Code::config, "`" + procedure.sop.name + "` is not among your SOPs and asks servers in their own language: " + join(asks, ", ") + known, "--trust",
+               "read those asks (`inquest plan` prints them), then add --trust " + hash.substr(0, 16) + "; or --sops DIR if the folder above it is yours"};
+}
+
 Result<Planned> Inquest::plan(const Procedure& procedure, const RunOptions& options) {
   Result<RunRequest> request = request_of(procedure, options);
   if (!request) return request.error();
@@ -236,17 +281,7 @@ Result<RunRequest> Inquest::request_of(const Procedure& procedure, const RunOpti
   Result<Map> given = inputs(sop, options.inputs);
   if (!given) return given.error();
   request.inputs = std::move(*given);
-  for (const auto& [text, out, flag] : {std::tuple{&options.from, &request.from, "--from"}, {&options.to, &request.to, "--to"}}) {
-    if (text->empty()) continue;
-    Result<Time> t = parse_time(*text);
-    if (!t) return Error{Code::usage, t.error().message, flag, t.error().cure};
-    *out = *t;
-  }
-  if (!options.since.empty()) {
-    Result<Duration> d = parse_duration(options.since);
-    if (!d || d->ns <= 0) return Error{Code::usage, "`" + printable(options.since, 40) + "` is not a duration", "--since", "write 90s, 15m or 1h30m"};
-    request.since = *d;
-  }
+  if (Status read = window_of(options, request.from, request.to, request.since); !read) return read.error();
   if (!options.time_limit.empty()) {
     Result<Duration> d = parse_duration(options.time_limit);
     if (!d || d->ns <= 0) return Error{Code::usage, "`" + printable(options.time_limit, 40) + "` is not a duration", "--time-limit", "write 90s, 15m or 1h30m"};
@@ -289,6 +324,7 @@ Result<RunRequest> Inquest::request_of(const Procedure& procedure, const RunOpti
 Result<RunResult> Inquest::run(const Procedure& procedure, const RunOptions& options) {
   Result<RunRequest> made = request_of(procedure, options);
   if (!made) return made.error();
+  if (Status may = trusted(procedure, options); !may) return may.error();
   RunRequest request = std::move(*made);
   Stop never{false};
   if (!request.stop) request.stop = &never;

@@ -63,6 +63,7 @@ struct RunOptions {
   std::string time_limit = {};
   std::map<std::string, std::string> signals = {};  // signal → source
   bool offline = false;                     // sources on servers are not asked
+  std::vector<std::string> trust = {};      // hashes of SOP texts from elsewhere whose native asks may go to servers
   Clock* clock = nullptr;                   // null: the system's
   Stop* stop = nullptr;
   Observer observer = {};
@@ -90,16 +91,22 @@ class Inquest final {
   // Signal → source, where several sources have one; for every run, unless RunOptions::signals says another.
   std::map<std::string, std::string>& signals();
 
+  // A SOP is one's own when its folder lies in `home`/sops or in a folder of Settings::sops. The native asks (promql, sql,
+  // dsl, …) of another go to servers only with RunOptions::trust: the SHA-256 of its text, 12 hex digits or more.
+  bool own(const Procedure& procedure) const;
   Result<RunResult> run(const RunOptions& options);
   Result<RunResult> run(const Procedure& procedure, const RunOptions& options);
   // What run() would ask of whom (runtime/engine/planning.h); no case is made. Scripts are not run.
   Result<Planned> plan(const Procedure& procedure, const RunOptions& options);
   static Result<Report> report(const std::string& case_path);
   // Inputs as typed values by their declarations; errors name the input, the value and what it takes.
+  // from, to and since as times; errors name the option.
+  static Status window_of(const RunOptions& options, std::optional<Time>& from, std::optional<Time>& to, std::optional<Duration>& since);
   static Result<Map> inputs(const Sop& sop, const std::vector<std::string>& given);
 
  private:
   struct Inside;
+  Status trusted(const Procedure& procedure, const RunOptions& options) const;
   Result<RunRequest> request_of(const Procedure& procedure, const RunOptions& options);
   explicit Inquest(std::unique_ptr<Inside> inside);
   std::unique_ptr<Inside> inside_;

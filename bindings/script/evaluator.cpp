@@ -31,7 +31,7 @@ void push_callee(lua_State* L, Inside& in, const AskRow* ask_row, const ReviewCo
 
 }  // namespace
 
-Status Evaluator::Inside::open(Clock& clock, const std::string& sop_folder, lua::Watch* watch) {
+Status Evaluator::Inside::open(Clock& clock, const std::string& sop_folder, lua::Watch* watch, const RunOptions& run) {
   Result<Catalogue> known = inquest.catalogue(sop_folder);
   if (!known) return known.error();
   catalogue = std::move(*known);
@@ -48,6 +48,8 @@ Status Evaluator::Inside::open(Clock& clock, const std::string& sop_folder, lua:
   request.reviewer = reviewer.get();
   request.clock = &clock;
   request.stop = &stop;
+  request.offline = run.offline;
+  if (Status window = Inquest::window_of(run, request.from, request.to, request.since); !window) return window;
   Result<std::unique_ptr<Session>> opened = Session::open(request);
   if (!opened) return opened.error();
   session = std::move(*opened);
@@ -56,9 +58,9 @@ Status Evaluator::Inside::open(Clock& clock, const std::string& sop_folder, lua:
 }
 
 Evaluator::Evaluator(Inquest& inquest, Stop& stop, Clock& clock) : Evaluator(inquest, stop, clock, "", nullptr) {}
-Evaluator::Evaluator(Inquest& inquest, Stop& stop, Clock& clock, const std::string& sop_folder, lua::Watch* watch)
+Evaluator::Evaluator(Inquest& inquest, Stop& stop, Clock& clock, const std::string& sop_folder, lua::Watch* watch, const RunOptions& options)
     : inside_(std::make_unique<Inside>(inquest, stop)) {
-  inside_->ready = inside_->open(clock, sop_folder, watch);
+  inside_->ready = inside_->open(clock, sop_folder, watch, options);
 }
 Evaluator::~Evaluator() = default;
 

@@ -26,7 +26,9 @@ class Evaluator final {
   // Probes the sources of `inquest`, which may have none: asks then say how to name one. Errors are told by define().
   Evaluator(Inquest& inquest, Stop& stop, Clock& clock);
   // With the reviews and measures of a SOP's folder, and another budget for reviews than the default.
-  Evaluator(Inquest& inquest, Stop& stop, Clock& clock, const std::string& sop_folder, lua::Watch* watch);
+  // Of `options` from, to, since and offline count.
+  Evaluator(Inquest& inquest, Stop& stop, Clock& clock, const std::string& sop_folder, lua::Watch* watch,
+            const RunOptions& options = {});
   ~Evaluator();
   // Frames, kernels, asks, reviews, `within`, `like`, `above`, `below`, and the words of review files. In Options::setup.
   Status define(lua_State* L);

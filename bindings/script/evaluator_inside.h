@@ -34,7 +34,7 @@ struct Evaluator::Inside {
   std::map<const Frame*, const AskRow*> asked;   // the session keeps the frames
 
   Inside(Inquest& i, Stop& s) : inquest(i), stop(s) {}
-  Status open(Clock& clock, const std::string& sop_folder, lua::Watch* watch);
+  Status open(Clock& clock, const std::string& sop_folder, lua::Watch* watch, const RunOptions& run);
   const void* callee(const AskRow* ask, const ReviewContract* review) {
     callees.push_back({this, ask, review});
     return &callees.back();

@@ -39,7 +39,7 @@ compdef _inquest inquest
 
 constexpr const char* fish = R"(# inquest completion for fish: inquest completion fish | source
 complete -c inquest -f -a '(inquest __complete (commandline -opc)[2..-1] (commandline -ct) 2>/dev/null)'
-complete -c inquest -F -n '__fish_seen_argument -l data -l report -l case -l from'
+complete -c inquest -F -n '__fish_seen_argument -l data -l sources -l grafana -l report -l case -l from'
 )";
 
 int run(const std::vector<std::string>& arguments, User& user) {

@@ -20,7 +20,9 @@ int run(const std::vector<std::string>& arguments, User& user) {
   app.add_option("file", file, "the script")->required()->type_name("FILE");
   app.add_option("arguments", rest, "what the script finds in `...`")->type_name("ARG");
   app.add_flag("--json", json, "print the value as JSON");
+  RunOptions window;
   add_source_options(app, sources, false);
+  add_window_options(app, window);
   add_common(app, common);
   if (const auto done = parse(app, arguments, user)) return *done;
   return watched(user, [&](lua::Watch& watch) {
@@ -32,7 +34,8 @@ int run(const std::vector<std::string>& arguments, User& user) {
     options.watch = &watch;
     options.cancel = user.stop;
     options.print = [](std::string_view line) { print_out(printable(line) + "\n"); };
-    script::Evaluator evaluator(**inquest, *user.stop, *user.clock, "", &watch);
+    window.offline = sources.offline;
+    script::Evaluator evaluator(**inquest, *user.stop, *user.clock, "", &watch, window);
     options.setup = [&](lua_State* L) { return evaluator.define(L); };
     Result<lua::Ended> ended = lua::run_file(file, std::move(options), rest);
     std::fflush(stdout);

@@ -155,9 +155,7 @@ int run(const std::vector<std::string>& arguments, User& user) {
   app.add_option("sop", options.sop, "name, folder or file of the SOP")->required()->type_name("SOP");
   add_source_options(app, sources, true);
   app.add_option("--input", options.inputs, "a value of an input of the SOP")->allow_extra_args(false)->type_name("NAME=VALUE");
-  app.add_option("--from", options.from, "start of the window: 2026-11-21T10:00:00Z or seconds since 1970")->type_name("TIME");
-  app.add_option("--to", options.to, "end of the window (not in it)")->type_name("TIME");
-  app.add_option("--since", options.since, "the last stretch of the recording, or of the time until now: 30m")->type_name("DURATION");
+  add_window_options(app, options);
   app.add_flag("--json", json, "one JSON document");
   add_common(app, common);
   if (const auto done = parse(app, arguments, user)) return *done;

@@ -307,8 +307,10 @@ int run(const std::vector<std::string>& arguments, User& user) {
   Common common;
   SourceOptions sources;
   std::string demo;
-  CLI::App app("Asks, reviews and limits typed line by line.\n\n  inquest repl --demo memory_leak\n  inquest repl --data recording/\n", "repl");
+  CLI::App app("Asks, reviews and limits typed line by line.\n\n  inquest repl --demo memory_leak\n  inquest repl --data recording/\n  inquest repl --sources inquest.yaml --since 2h\n", "repl");
+  RunOptions window;
   add_source_options(app, sources, false);
+  add_window_options(app, window);
   app.add_option("--demo", demo, "the recording shipped with this SOP, with its own reviews and measures")->type_name("SOP");
   add_common(app, common);
   if (const auto done = parse(app, arguments, user)) return *done;
@@ -324,7 +326,8 @@ int run(const std::vector<std::string>& arguments, User& user) {
       sources.demo = true;
     }
     if (Status opened = open_sources(**inquest, sources, folder, user, false); !opened) return fail(opened.error());
-    script::Evaluator evaluator(**inquest, *user.stop, *user.clock, folder, &watch);
+    window.offline = sources.offline;
+    script::Evaluator evaluator(**inquest, *user.stop, *user.clock, folder, &watch, window);
     auto console = script::Console::open(evaluator, *user.stop, &watch, [](std::string_view line) { print_out(printable(line) + "\n"); });
     if (!console) return fail(console.error());
     Lines lines(user);

@@ -157,13 +157,13 @@ int run(const std::vector<std::string>& arguments, User& user) {
   bool json = false;
   CLI::App app("Walks a SOP on telemetry and ends with a verdict.\n\n"
                "  inquest run memory_leak --demo\n"
+               "  inquest run memory_leak --sources inquest.yaml --since 1h\n"
                "  inquest run memory_leak --data recording/ --report leak.html --fail-on confirmed\n", "run");
   app.add_option("sop", o.run.sop, "name, folder or file of the SOP")->required()->type_name("SOP");
   add_source_options(app, o.sources, true);
   app.add_option("--input", o.run.inputs, "a value of an input of the SOP")->allow_extra_args(false)->type_name("NAME=VALUE");
-  app.add_option("--from", o.run.from, "start of the window: 2026-11-21T10:00:00Z or seconds since 1970")->type_name("TIME");
-  app.add_option("--to", o.run.to, "end of the window (not in it)")->type_name("TIME");
-  app.add_option("--since", o.run.since, "the last stretch of the recording, or of the time until now: 30m")->type_name("DURATION");
+  add_window_options(app, o.run);
+  app.add_option("--trust", o.run.trust, "the native asks of this SOP from elsewhere may go to servers: hash of its text")->allow_extra_args(false)->type_name("HASH");
   app.add_flag("--guided", o.guided, "ask at every choice");
   app.add_option("--answer", o.run.answers, "decide a choice beforehand")->allow_extra_args(false)->type_name("STATE=LABEL");
   app.add_flag("--no-input", o.no_input, "never ask; a choice that only a person can make ends with exit 6");

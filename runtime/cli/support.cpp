@@ -154,6 +154,12 @@ Style style_for(const Common& common, const User& user, bool terminal) {
   return style;
 }
 
+void add_window_options(CLI::App& app, RunOptions& options) {
+  app.add_option("--from", options.from, "start of the window: 2026-11-21T10:00:00Z or seconds since 1970")->type_name("TIME");
+  app.add_option("--to", options.to, "end of the window (not in it)")->type_name("TIME");
+  app.add_option("--since", options.since, "the last stretch of the recording, or of the time until now: 30m")->type_name("DURATION");
+}
+
 void add_source_options(CLI::App& app, SourceOptions& options, bool demo) {
   app.add_option("--data", options.data, "a directory (or file) of OTLP-JSON lines: plain, gzip or zstd")->allow_extra_args(false)->type_name("DIR");
   app.add_option("--sources", options.files, "sources on servers: an inquest.yaml")->allow_extra_args(false)->type_name("FILE");
@@ -198,6 +204,7 @@ Status open_sources(Inquest& inquest, const SourceOptions& options, const std::s
   Result<settings::Configuration> configuration = configured(options, user);
   if (!configuration) return configuration.error();
   for (const std::string& note : configuration->notes) print_err("note: " + printable(note, 500) + "\n");
+  if (!options.named() && !configuration->files.empty()) print_err("sources: " + printable(join(configuration->files, ", "), 500) + "\n");
   if (places.empty() && configuration->sources.empty() && !required) return {};
   if (places.empty() && configuration->sources.empty())
     return Error{Code::usage, configuration->files.empty() ? "no telemetry is named" : "no source stands in " + join(configuration->files, " and "), "",

@@ -45,6 +45,8 @@ struct SourceOptions {
   size_t threads = 0;
   bool named() const { return demo || !data.empty() || !files.empty() || !grafana.empty(); }
 };
+// --from, --to, --since.
+void add_window_options(CLI::App& app, RunOptions& options);
 void add_source_options(CLI::App& app, SourceOptions& options, bool demo);
 // Without any: an error that says how to name one, unless `required` is false. What configuration has to tell goes to
 // stderr.

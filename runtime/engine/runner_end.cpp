@@ -60,6 +60,9 @@ Runner::End Runner::ended(const std::string& reason) const {
   if (!examined_ && refused_) return {4, "a source refused: " + failure_.value_or("")};
   if (!examined_ && failed_) return {1, "no source answered: " + failure_.value_or("")};
   if (script_stopped_) return {1, *script_stopped_};
+  const auto& all = sources_.all();
+  if (!examined_ && request_.offline && std::any_of(all.begin(), all.end(), [](const Probed& one) { return one.connector->live(); }))
+    return {5, "offline: no server was asked, and there was nothing else to examine"};
   if (!examined_ && next_evidence_ > 1) return {5, "the sources answered and there was nothing to examine"};
   return {0, reason};
 }

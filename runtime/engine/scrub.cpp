@@ -95,7 +95,7 @@ class Scrub final {
       }
     }
     to = std::min(to, text_.size());
-    if (to - p < word->least || text_[p] == '<') return false;
+    if (to - p < word->least || text_[p] == '<' || text_.compare(p, 3, "***") == 0) return false;
     mask(p, to);
     end = to;
     return true;

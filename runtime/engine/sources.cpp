@@ -162,6 +162,15 @@ const Probed* SourceMap::named(const std::string& name) const {
   return nullptr;
 }
 
+namespace {
+
+// A cause with the name of its source before it, once.
+std::string with_name(const std::string& source, const std::string& cause) {
+  return cause.compare(0, source.size() + 2, source + ": ") == 0 ? cause : source + ": " + cause;
+}
+
+}  // namespace
+
 std::variant<size_t, Failure> SourceMap::of(const Ask& ask) const {
   using Class = Failure::Class;
   std::string name = ask.from;
@@ -176,7 +185,7 @@ std::variant<size_t, Failure> SourceMap::of(const Ask& ask) const {
           source.failure && source.config->signals.empty() && !holds(source.config->without, ask.signal);
       if (!possible) continue;
       Failure failure = *source.failure;
-      failure.cause = "no source has " + ask.signal + "; " + source.config->name + " did not answer: " + failure.cause;
+      failure.cause = "no source has " + ask.signal + "; " + with_name(source.config->name, failure.cause);
       return failure;
     }
     return Failure{Class::unsupported, "no source has " + ask.signal, "add a source of " + ask.signal};
@@ -186,7 +195,7 @@ std::variant<size_t, Failure> SourceMap::of(const Ask& ask) const {
     if (source.config->name != name) continue;
     if (source.failure) {
       Failure failure = *source.failure;
-      failure.cause = name + ": " + failure.cause;
+      failure.cause = with_name(name, failure.cause);
       return failure;
     }
     if (holds(source.config->without, ask.signal)) {

@@ -12,6 +12,7 @@
 #include <thread>
 #include <vector>
 
+#include "runtime/connectors/http/http.h"
 #include "runtime/engine/run.h"
 #include "tests/runtime/engine/folder.h"
 
@@ -49,9 +50,25 @@ class FakeConnector final : public Connector {
   std::map<std::string, Answering> answers;  // by frame name; default: three rows of service a
   std::vector<std::string> without_measures;
   bool in_one_step = false;  // all asks are one request
+  bool on_server = false;    // as if it talked to one
+  std::string page;          // what link() says
+  http::Traffic sent;        // what traffic() says
+  std::atomic<int> probes{0};
   std::atomic<int> running{0}, most{0}, resolves{0};
 
+  bool live() const override { return on_server; }
+  std::string link(const Ask&, const std::map<std::string, Resolution>&) const override { return page; }
+  const http::Traffic* traffic() const override { return on_server ? &sent : nullptr; }
+  std::vector<Estimate> estimate(const std::vector<Ask>& asks, const std::map<std::string, Resolution>&, const Deadline&,
+                                 const Stop&) override {
+    ++sent.requests;
+    Estimate one;
+    one.series = 3;
+    one.bytes = 1000;
+    return std::vector<Estimate>(asks.size(), one);
+  }
   Result<Probe> probe(const Deadline&, const Stop&) override {
+    ++probes;
     if (probe_fails) return *probe_fails;
     return found;
   }
