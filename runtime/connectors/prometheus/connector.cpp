@@ -136,7 +136,10 @@ std::vector<Step> Source::native(const std::vector<Ask>& asks, const Measures& m
       steps.push_back(Step{{i}, "nothing is sent for " + printable(ask.kind, 60), ""});
       continue;
     }
-    for (const http::Request& request : requests) steps.push_back(Step{{i}, request.print(), cost});
+    for (const http::Request& request : requests) {
+      steps.push_back(Step{{i}, request.print(), cost});
+      cost.clear();                                      // of the ask as a whole
+    }
   }
   return steps;
 }

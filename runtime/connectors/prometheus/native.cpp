@@ -146,7 +146,10 @@ Answer Source::answer_native(const Ask& ask, const Deadline& deadline, const Sto
       continue;
     }
     Outcome<Answered>& outcome = answers[request++];
-    if (auto* failure = std::get_if<Failure>(&outcome)) return std::move(*failure);
+    if (auto* failure = std::get_if<Failure>(&outcome)) {
+      if (failure->cls == Class::rejected && failure->cure.empty()) failure->cure = "mend the text of the ask: " + printable(plan.text, 200);
+      return std::move(*failure);
+    }
     if (auto* later = std::get_if<RetryLater>(&outcome)) return std::move(*later);
     Reply& reply = std::get<Answered>(outcome).reply;
     if (reply.result_type != "matrix")

@@ -210,11 +210,17 @@ Plan plan_ask(const Ask& asked, const Resolution* measure, const Layout& layout,
 
   if (measure) {
     const bool latency = ask.kind == "metric.latency";
-    for (const MeasureName& name : measure->names) want(wanted_of(ask, name, measure->identity), conditions(name, layout), !latency);
+    const bool blind = layout.names.empty();             // nothing was asked yet: the names of the usual translation
+    for (MeasureName name : measure->names) {
+      if (blind) name.metric = metric_name(name);
+      Wanted wanted = wanted_of(ask, name, measure->identity);
+      want(std::move(wanted), conditions(name, layout), !latency);
+    }
     std::set<std::string> froms;
     for (const MeasureName& name : measure->names) froms.insert(name.service_from);
     for (const auto& [metric, how] : measure->restarts)
       for (const std::string& from : froms) {
+        if (blind || !layout.has_name(metric)) continue;
         MeasureName teller{.metric = metric, .kind = metric.size() > 6 && metric.compare(metric.size() - 6, 6, "_total") == 0 ? "sum" : "gauge"};
         teller.service_from = from;
         want(wanted_of(ask, teller, measure->identity), {}, false);
@@ -223,7 +229,7 @@ Plan plan_ask(const Ask& asked, const Resolution* measure, const Layout& layout,
     const std::string& name = otlp::option_text(ask, "name");
     std::vector<std::string> found = all_fitting_names(name, layout.names);
     if (const std::string_view base = base_of(name); found.empty() && !base.empty()) found = all_fitting_names(std::string(base), layout.names);
-    if (found.empty() && layout.names.empty()) found = {name};
+    if (found.empty() && layout.names.empty()) found = {metric_name({.metric = name})};
     if (found.empty()) plan.tried = {name};
     for (const std::string& one : found) {
       MeasureName named{.metric = one, .kind = one.size() > 6 && one.compare(one.size() - 6, 6, "_total") == 0 ? "sum" : "any"};

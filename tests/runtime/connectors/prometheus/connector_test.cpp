@@ -282,6 +282,22 @@ TEST_CASE("what is planned is what is sent", "[prometheus]") {
   CHECK(raw == bench.steps.size());
 }
 
+TEST_CASE("before anything was asked a plan has the names of the usual translation", "[prometheus]") {
+  SourceConfig config;
+  config.name = "prom";
+  fake::Server server;
+  const auto source = prometheus::make_with(config, server.send()).value();
+  const Measure measure = memory();
+  const std::map<std::string, Resolution> measures = {
+      {"memory", {.measure = "memory", .names = measure.names, .services = {}, .tried = {}, .nearest = {}, .unit = "By", .reduce = "sum", .identity = {}, .restarts = measure.restarts}}};
+  Ask ask{.state = "s", .name = "a", .kind = "metric.memory", .signal = "metrics"};
+  ask.scope.window = {Time{begin_s * ns_per_s}, Time{(begin_s + 600) * ns_per_s}};
+  const std::vector<Step> steps = source->native({ask}, measures);
+  REQUIRE(steps.size() == 1);
+  CHECK(steps[0].native.find("container_memory_rss%7Cjvm_memory_used_bytes%7Cprocess_memory_usage_bytes") != std::string::npos);
+  CHECK(server.asked.empty());
+}
+
 TEST_CASE("above the budget the server computes, and a failure of it is a failure", "[prometheus]") {
   Bench bench(shop(), {}, {{"samples", Value(int64_t{20})}});
   bench.server.canned["/api/v1/query_range"] =

@@ -96,6 +96,13 @@ TEST_CASE("two windows are two range queries of the same step", "[prometheus]") 
   CHECK(plan.requests[0].query[3].value == plan.requests[1].query[3].value);
 }
 
+TEST_CASE("a text that the server does not read is told with the server's words and the text", "[prometheus]") {
+  const Failure failure = std::get<Failure>(answered(ask("sum(up"), R"({"status":"error","errorType":"bad_data","error":"1:7: parse error: unclosed left parenthesis"})"));
+  CHECK(failure.cls == Failure::Class::rejected);
+  CHECK(failure.cause.find("unclosed left parenthesis") != std::string::npos);
+  CHECK(failure.cure == "mend the text of the ask: sum(up");
+}
+
 TEST_CASE("an answer that is no matrix, and a word that is none, are failures", "[prometheus]") {
   CHECK(std::get<Failure>(answered(ask("up"), R"({"status":"success","data":[]})")).cls == Failure::Class::malformed);
   CHECK(std::get<Failure>(answered(ask("up", {}, {{"as", Value("serie")}}))).cure.find("series") != std::string::npos);
