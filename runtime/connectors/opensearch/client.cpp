@@ -100,7 +100,8 @@ Json Client::header(const Search& search) {
 Json Client::sent(const Search& search) const {
   Json body = search.body;
   if (!body.is_object()) body = Json::object();
-  if (!body.contains("timeout")) body["timeout"] = std::to_string(std::max<int64_t>(1, config_.timeout.ns / 1'000'000)) + "ms";
+  // Sooner than our own limit, so that what is slow comes as a part and does not take the others of its round with it.
+  if (!body.contains("timeout")) body["timeout"] = std::to_string(std::max<int64_t>(1, config_.timeout.ns / 1'500'000)) + "ms";
   if (search.rows == 0) {
     if (!body.contains("track_total_hits")) body["track_total_hits"] = false;
     return body;
@@ -204,6 +205,8 @@ void Client::once(const std::vector<Search>& searches, const std::vector<size_t>
         const size_t asked = std::min(search.rows, options_.page);
         if (hits->size() == asked && search.rows > asked && total > have) reply = paged(search, options_.page, deadline, stop);
         else good->cut = hits->size() == asked && total > have;
+        if (auto* whole = std::get_if<Reply>(&reply); search.each && whole)
+          if (Json* page = hits_of(whole->body); page && !page->empty()) search.each(*page), *page = Json::array();
       }
     }
     replies[i] = std::move(reply);
@@ -229,14 +232,15 @@ Outcome<Reply> Client::paged(const Search& search, size_t page, const Deadline& 
   if (of && held && json_int64(*held) < json_int64(*of))
     all.partial = count(json_int64(*of) - json_int64(*held)) + " of " + count(json_int64(*of)) + " shards are not in the point in time";
   Json rows = Json::array();
+  size_t came = 0;
   const size_t most = std::min(search.rows, options_.most_rows);
   std::optional<Failure> failed;
   std::set<std::string> seen;                            // last cursors: one that comes again is a loop
   Json after = nullptr;
   int64_t total = -1;
-  while (rows.size() < most) {
+  while (came < most) {
     Json body = sent(search);
-    body["size"] = std::min(page, most - rows.size());
+    body["size"] = std::min(page, most - came);
     body["pit"] = Json::object({{"id", pit}, {"keep_alive", keep_alive}});
     body["track_total_hits"] = total < 0;
     if (!after.is_null()) body["search_after"] = after;
@@ -275,7 +279,10 @@ Outcome<Reply> Client::paged(const Search& search, size_t page, const Deadline& 
     }
     after = *sort;
     const size_t got = hits->size(), asked = body["size"].get<size_t>();
-    for (Json& hit : *hits) rows.push_back(std::move(hit));
+    came += got;
+    if (search.each) search.each(*hits);
+    else
+      for (Json& hit : *hits) rows.push_back(std::move(hit));
     if (got < asked) break;
   }
   if (!over(deadline, stop)) {                           // else it goes by itself after its keep_alive
@@ -289,8 +296,8 @@ Outcome<Reply> Client::paged(const Search& search, size_t page, const Deadline& 
     if (failed->cls == Class::malformed && failed->cause.find("search_context_missing") != std::string::npos) failed->cause = "inconsistent page: " + failed->cause;
     return *failed;
   }
-  const auto got = static_cast<int64_t>(rows.size());
-  all.cut = total > got && rows.size() >= most;
+  const auto got = static_cast<int64_t>(came);
+  all.cut = total > got && came >= most;
   if (total > got && !all.cut && all.partial.empty() && !search.body.contains("search_after"))
     all.partial = count(got) + " of " + count(total) + " rows came";
   all.body = Json::object();

@@ -280,6 +280,11 @@ void Rows::add(const Json& hit) {
   if (!good) --size_, ++bad_;
 }
 
+void Rows::add_all(const Json& hits) {
+  if (!hits.is_array()) return;
+  for (const Json& hit : hits) add(hit);
+}
+
 std::vector<std::string> Rows::notes() const { return inside_->converter.notes(); }
 
 std::string Rows::finish() {

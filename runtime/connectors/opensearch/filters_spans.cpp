@@ -106,20 +106,30 @@ Json duration_value(const Layout& layout) {
   return object("script", std::move(script));
 }
 
-Json source_fields(const Layout& layout) {
+bool only_heads(const Ask& ask) {
+  for (const auto& [key, value] : ask.where)
+    if (ask.signal == "spans" ? key != "kind" && key != "status" && key != "operation" : key != "severity" && key != "body") return false;
+  return true;
+}
+
+Json source_fields(const Layout& layout, bool heads) {
   Json out = Json::array();
   const auto add = [&](std::initializer_list<const char*> names) {
     for (const char* name : names) out.push_back(name);
   };
   if (layout.model == Model::jaeger) {
     add({"traceID", "spanID", "parentSpanID", "operationName", "references", "startTime", "duration", "tags", "tag", "logs", "process", "flags"});
-  } else if (layout.signal == otlp::Signal::spans) {
-    add({"traceId", "spanId", "parentSpanId", "name", "kind", "startTime", "endTime", "durationInNanos", "status*", "serviceName", "attributes",
-         "span.attributes*", "resource*", "events.name", "events.attributes.exception*", "links.traceId", "links.spanId"});
-  } else {
-    add({"traceId", "spanId", "time", "@timestamp", "observedTimestamp", "observedTime", "severity*", "body", "eventName", "serviceName", "attributes",
-         "log.attributes*", "resource*"});
+    return out;
   }
+  if (layout.signal == otlp::Signal::spans)
+    add({"traceId", "spanId", "parentSpanId", "name", "kind", "startTime", "endTime", "durationInNanos", "status*", "serviceName", "attributes",
+         "span.attributes*", "events.name", "events.attributes.exception*", "links.traceId", "links.spanId"});
+  else
+    add({"traceId", "spanId", "time", "@timestamp", "observedTimestamp", "observedTime", "severity*", "body", "eventName", "serviceName", "attributes",
+         "log.attributes*"});
+  if (!heads) add({"resource*"});
+  else
+    for (const char* name : {"service", "k8s", "container"}) out.push_back(layout.resource + name + "*");
   return out;
 }
 

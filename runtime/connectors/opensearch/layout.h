@@ -145,8 +145,10 @@ std::vector<std::string> written_services(std::string_view service, const otlp::
 // What to merge into an aggregation that needs the duration: {"field": …} or {"script": …} (times duration_unit is ns);
 // null when neither is to be had.
 Json duration_value(const Layout& layout);
-// The fields of _source that make a span or record.
-Json source_fields(const Layout& layout);
+// The fields of _source that make a span or record. `heads`: of its resource only what names service, instance and their
+// like, for asks whose conditions name no attribute.
+Json source_fields(const Layout& layout, bool heads = false);
+bool only_heads(const Ask& ask);
 
 // Spellings.
 uint8_t kind_number(std::string_view text);              // SPAN_KIND_SERVER, Server, server, 2 → 2; else 0
@@ -160,6 +162,7 @@ class Rows final {
   explicit Rows(const Layout& layout);
   ~Rows();
   void add(const Json& hit);             // {"_source": …}
+  void add_all(const Json& hits);        // a list of them
   size_t size() const { return size_; }
   size_t bad() const { return bad_; }    // documents that are no span or record; the decoder does not see them
   std::vector<std::string> notes() const;// of Jaeger's documents

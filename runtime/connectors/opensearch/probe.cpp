@@ -158,7 +158,7 @@ Result<Probe> Source::probe(const Deadline& deadline, const Stop& stop) {
   Probe out;
   auto state = std::make_shared<State>();
   if (const auto failure = failure_of(root)) {
-    if (failure->cls != Failure::Class::refused || failure->cause.find("403") == std::string::npos) return error_of(*failure, config_.name);
+    if (failure->cls != Failure::Class::refused || (failure->cause.find("403") == std::string::npos && failure->cause.find("security_exception") == std::string::npos)) return error_of(*failure, config_.name);
     out.notes.push_back("the server does not tell its version to these credentials");
   } else {
     const Json* version = member(std::get<Json>(root), "version");
@@ -177,7 +177,10 @@ Result<Probe> Source::probe(const Deadline& deadline, const Stop& stop) {
   const bool ask_names = (settings_.indices[0].empty() && offers("spans")) || (settings_.indices[1].empty() && offers("logs"));
   if (ask_names) {
     auto resolved = client_.get(std::string("/_resolve/index/") + http::segment(looked_for), {}, deadline, stop);
-    if (const auto failure = failure_of(resolved)) return error_of(*failure, config_.name);
+    if (auto failure = failure_of(resolved)) {
+      if (failure->cls == Failure::Class::refused) failure->cure = "let these credentials list indices, or name the indices with `indices` of the source";
+      return error_of(*failure, config_.name);
+    }
     for (const char* kind : {"indices", "data_streams"})
       if (const Json* list = member(std::get<Json>(resolved), kind); list && list->is_array())
         for (const Json& one : *list) names.push_back(member_text(one, "name"));

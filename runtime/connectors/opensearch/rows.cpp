@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/connectors/opensearch/rows.h"
 
+#include <set>
+
 #include "runtime/base/text.h"
 #include "runtime/connectors/opensearch/leaf.h"
 #include "runtime/connectors/opensearch/works.h"
@@ -31,12 +33,37 @@ Json sort_by(const Field& field, const char* order) {
   return leaf::object(field.doc.empty() ? field.path : field.doc, std::move(how));
 }
 
-Search search_of_traces(const Layout& layout, const std::vector<std::string>& traces) {
+Search SpansOfTraces::search(const std::vector<std::string>& traces) const {
   Json body = Json::object();
-  body["query"] = trace_filter(layout, traces);
-  body["sort"] = Json::array({sort_by(layout.start, "asc")});
-  body["_source"] = source_fields(layout);
-  return {layout.index, std::move(body), most_of_traces, "spans of " + count(static_cast<int64_t>(traces.size())) + " traces"};
+  body["query"] = trace_filter(layout_, traces);
+  body["sort"] = Json::array({sort_by(layout_.start, "asc")});
+  body["_source"] = source_fields(layout_, heads_);
+  return {layout_.index, std::move(body), most_of_traces, "spans of " + count(static_cast<int64_t>(traces.size())) + " traces",
+          [rows = rows_](const Json& hits) { rows->add_all(hits); }};
+}
+
+void SpansOfTraces::take(const Reply& reply, Remarks& remarks) {
+  remarks.take(reply);
+  if (reply.cut) {
+    Reply told;
+    told.partial = "only the first " + count(static_cast<int64_t>(most_of_traces)) + " spans of these traces";
+    remarks.take(told);
+  }
+  if (rows_->bad() > 0) remarks.note(count(static_cast<int64_t>(rows_->bad())) + (rows_->bad() == 1 ? " document is no span" : " documents are no spans"));
+  for (const std::string& note : rows_->notes()) remarks.note(note);
+}
+
+const otlp::SpanView& SpansOfTraces::view() {
+  if (view_) return *view_;
+  view_ = std::make_shared<otlp::SpanView>(otlp::decode_text(otlp::Signal::spans, rows_->finish()).spans(), aliases_);
+  std::set<std::string> senders;
+  for (const std::string& written : layout_.entry_services) {
+    const auto alias = aliases_.find(written);
+    senders.insert(alias == aliases_.end() ? written : alias->second);
+  }
+  for (size_t i = 0; i < view_->heads.size(); ++i)
+    if (view_->heads[i].service && senders.count(*view_->heads[i].service) != 0) view_->sends_entry[i] = 1;
+  return *view_;
 }
 
 Filter selecting_filter(const Ask& ask, const Layout& layout, const otlp::Aliases& aliases) {

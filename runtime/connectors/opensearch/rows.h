@@ -9,13 +9,14 @@
 
 #include <memory>
 
+#include "runtime/connectors/opensearch/agg_group.h"
 #include "runtime/connectors/opensearch/layout.h"
 #include "runtime/connectors/opensearch/work.h"
 
 namespace inquest::opensearch {
 
 constexpr size_t most_looked_at = 20'000;                // rows that are fetched to be looked at here
-constexpr size_t most_of_traces = 200'000;               // spans of the traces that were chosen
+constexpr size_t most_of_traces = 100'000;               // spans of the traces that were chosen
 constexpr size_t most_sampled = 5'000;                   // spans of a sample
 constexpr size_t most_mined = 10'000;                    // log records of which templates are made
 
@@ -29,8 +30,22 @@ std::unique_ptr<Work> make_log_counts(const Ask& ask, const Layout& layout, cons
 std::unique_ptr<Work> make_templates(const Ask& ask, const Layout& layout, const otlp::Aliases& aliases);
 
 // Shared by them.
-// All spans of the traces, in the order of time.
-Search search_of_traces(const Layout& layout, const std::vector<std::string>& traces);
+// All spans of chosen traces, in the order of time; their documents become rows as they come.
+class SpansOfTraces final {
+ public:
+  SpansOfTraces(const Ask& ask, const Layout& layout, const otlp::Aliases& aliases)
+      : layout_(layout), aliases_(aliases), heads_(only_heads(ask)), rows_(std::make_shared<Rows>(layout)) {}
+  Search search(const std::vector<std::string>& traces) const;
+  void take(const Reply& reply, Remarks& remarks);     // what was cut, and documents that are no spans
+  const otlp::SpanView& view();                        // of what came; services that send entry spans are known from the layout
+
+ private:
+  const Layout& layout_;
+  const otlp::Aliases& aliases_;
+  const bool heads_;
+  const std::shared_ptr<Rows> rows_;
+  std::shared_ptr<otlp::SpanView> view_;
+};
 // {"field": {"order": …}} as the mapping needs it.
 Json sort_by(const Field& field, const char* order);
 // Scope, entry spans and window of an ask that selects traces (spans.slowest, spans.typical).

@@ -86,7 +86,7 @@ FramePtr with(const FramePtr& made, const Filter& filter, const Remarks& remarks
 class SearchLogs final : public Work {
  public:
   SearchLogs(const Ask& ask, const Layout& layout, const otlp::Aliases& aliases)
-      : ask_(ask), layout_(layout), filter_(records_filter(ask, layout, aliases)), aliases_(aliases),
+      : ask_(ask), layout_(layout), filter_(records_filter(ask, layout, aliases)), aliases_(aliases), heads_(only_heads(ask)),
         limit_(std::min<size_t>(otlp::limit_of(ask, 200), 100'000)) {
     const std::string& text = otlp::option_text(ask, "text");
     exact_ = filter_.exact() && text.empty();
@@ -105,7 +105,7 @@ class SearchLogs final : public Work {
       Json body = Json::object();
       body["query"] = stream.half.query;
       body["sort"] = Json::array({sort_by(*stream.half.time, "asc")});
-      body["_source"] = source_fields(layout_);
+      body["_source"] = source_fields(layout_, heads_);
       if (!stream.after.is_null()) body["search_after"] = stream.after;
       out.push_back({layout_.index, std::move(body), rows_asked(stream), exact_ ? "first records" : "records to be looked at"});
       asked_.push_back(i);
@@ -189,6 +189,7 @@ class SearchLogs final : public Work {
   const Layout& layout_;
   const Filter filter_;
   const otlp::Aliases& aliases_;
+  const bool heads_;
   const size_t limit_;
   bool exact_ = true;
   std::vector<Stream> streams_;
@@ -201,7 +202,8 @@ class SearchLogs final : public Work {
 class LogsOfTraces final : public Work {
  public:
   LogsOfTraces(const Ask& ask, const Layout& layout, const otlp::Aliases& aliases)
-      : layout_(layout), filter_(records_filter(ask, layout, aliases)), limit_(std::min<size_t>(otlp::limit_of(ask, 5000), 100'000)) {
+      : layout_(layout), filter_(records_filter(ask, layout, aliases)), heads_(only_heads(ask)),
+        limit_(std::min<size_t>(otlp::limit_of(ask, 5000), 100'000)) {
     std::set<std::string> ids;
     for (const std::string& text : otlp::texts_of(ask, "traces"))
       if (const auto id = otlp::trace_id(text)) ids.insert(otlp::hex(*id));
@@ -220,7 +222,7 @@ class LogsOfTraces final : public Work {
       Json body = Json::object();
       body["query"] = all_of({of_traces, half.query});
       body["sort"] = Json::array({sort_by(*half.time, "asc")});
-      body["_source"] = source_fields(layout_);
+      body["_source"] = source_fields(layout_, heads_);
       either.push_back(body["query"]);
       out.push_back({layout_.index, std::move(body), filter_.exact() ? limit_ : std::max(limit_, most_looked_at), why});
     }
@@ -266,6 +268,7 @@ class LogsOfTraces final : public Work {
  private:
   const Layout& layout_;
   const Filter filter_;
+  const bool heads_;
   const size_t limit_;
   std::vector<std::string> traces_;
   std::vector<Half> halves_;
@@ -334,8 +337,7 @@ class Templates final : public Work {
  private:
   // What templates are made of, and the attributes when conditions name some.
   Json fields() const {
-    for (const auto& [key, value] : ask_.where)
-      if (key != "severity" && key != "body") return source_fields(layout_);
+    if (!only_heads(ask_)) return source_fields(layout_);
     Json out = Json::array({"body", "time", "@timestamp", "observedTimestamp", "observedTime", "severity*", "serviceName"});
     for (const char* name : {"service", "k8s", "container"}) out.push_back(layout_.resource + name + "*");
     return out;

@@ -38,7 +38,7 @@ int64_t value_of(const Json& body, const char* aggregation) {
 class Slowest final : public Work {
  public:
   Slowest(const Ask& ask, const Layout& layout, const otlp::Aliases& aliases)
-      : ask_(ask), layout_(layout), aliases_(aliases), filter_(selecting_filter(ask, layout, aliases)),
+      : ask_(ask), layout_(layout), aliases_(aliases), filter_(selecting_filter(ask, layout, aliases)), spans_(ask, layout, aliases),
         limit_(std::min(otlp::limit_of(ask, 100), most_hits)) {
     const bool pushed = filter_.exact() && !layout.trace.doc.empty();
     how_ = !pushed ? How::looked_at : layout.has_duration() ? How::sorted : !duration_value(layout).is_null() ? How::by_script : How::looked_at;
@@ -47,19 +47,18 @@ class Slowest final : public Work {
 
   std::vector<Search> round() override {
     if (stage_ == Stage::choose) return {choose()};
-    if (stage_ == Stage::spans) return {search_of_traces(layout_, traces_)};
+    if (stage_ == Stage::spans) return {spans_.search(traces_)};
     return {};
   }
 
   std::optional<Failure> take(std::vector<Reply> replies) override {
-    remarks_.take(replies[0]);
-    const Json& hits = hits_in(replies[0].body);
     if (stage_ == Stage::spans) {
-      view_ = view_of(layout_, hits, aliases_);
-      cut_ = replies[0].cut;
+      spans_.take(replies[0], remarks_);
       stage_ = Stage::done;
       return std::nullopt;
     }
+    remarks_.take(replies[0]);
+    const Json& hits = hits_in(replies[0].body);
     if (how_ == How::looked_at) chosen_here(replies[0]);
     else chosen_there(replies[0].body, hits);
     stage_ = traces_.empty() ? Stage::done : Stage::spans;
@@ -67,14 +66,12 @@ class Slowest final : public Work {
   }
 
   otlp::Answer answer(const otlp::Asking& asking) override {
-    if (!view_) view_ = view_of(layout_, Json::array(), aliases_);
-    otlp::Answer answer = otlp::answer_spans(asking, *view_);
+    otlp::Answer answer = otlp::answer_spans(asking, spans_.view());
     FramePtr* made = std::get_if<FramePtr>(&answer);
     if (!made) return answer;
     auto frame = std::make_shared<Frame>(**made);
     if (all_ > static_cast<int64_t>(traces_.size())) frame->marks.limited = of_all(traces_.size(), all_, "traces", "slowest first");
     if (!approximate_.empty()) frame->marks.approximate = approximate_;
-    if (cut_) frame->marks.partial = "only the first " + count(static_cast<int64_t>(most_of_traces)) + " spans of these traces";
     for (const std::string& note : filter_.notes) frame->marks.notes.push_back(note);
     remarks_.put(frame->marks);
     return FramePtr(std::move(frame));
@@ -164,20 +161,19 @@ class Slowest final : public Work {
   const Layout& layout_;
   const otlp::Aliases& aliases_;
   const Filter filter_;
+  SpansOfTraces spans_;
   const size_t limit_;
   How how_ = How::sorted;
   Stage stage_ = Stage::choose;
   std::vector<std::string> traces_;
   int64_t all_ = 0;
-  bool cut_ = false;
   std::string approximate_;
-  std::shared_ptr<otlp::SpanView> view_;
   Remarks remarks_;
 };
 
 class OfTraces final : public Work {
  public:
-  OfTraces(const Ask& ask, const Layout& layout, const otlp::Aliases& aliases) : layout_(layout), aliases_(aliases) {
+  OfTraces(const Ask& ask, const Layout& layout, const otlp::Aliases& aliases) : spans_(ask, layout, aliases) {
     std::set<std::string> seen;
     for (const std::string& text : otlp::texts_of(ask, "traces"))
       if (const auto id = otlp::trace_id(text); id && seen.insert(otlp::hex(*id)).second) traces_.push_back(text);
@@ -185,22 +181,15 @@ class OfTraces final : public Work {
   }
   std::vector<Search> round() override {
     if (done_ || traces_.empty()) return {};
-    return {search_of_traces(layout_, traces_)};
+    return {spans_.search(traces_)};
   }
   std::optional<Failure> take(std::vector<Reply> replies) override {
-    remarks_.take(replies[0]);
-    if (replies[0].cut) {
-      Reply told;
-      told.partial = "only the first " + count(static_cast<int64_t>(most_of_traces)) + " spans of these traces";
-      remarks_.take(told);
-    }
-    view_ = view_of(layout_, hits_in(replies[0].body), aliases_);
+    spans_.take(replies[0], remarks_);
     done_ = true;
     return std::nullopt;
   }
   otlp::Answer answer(const otlp::Asking& asking) override {
-    if (!view_) view_ = view_of(layout_, Json::array(), aliases_);
-    otlp::Answer answer = otlp::answer_spans(asking, *view_);
+    otlp::Answer answer = otlp::answer_spans(asking, spans_.view());
     FramePtr* made = std::get_if<FramePtr>(&answer);
     if (!made) return answer;
     auto frame = std::make_shared<Frame>(**made);
@@ -210,12 +199,10 @@ class OfTraces final : public Work {
   }
 
  private:
-  const Layout& layout_;
-  const otlp::Aliases& aliases_;
+  SpansOfTraces spans_;
   std::vector<std::string> traces_;
   size_t over_ = 0;
   bool done_ = false;
-  std::shared_ptr<otlp::SpanView> view_;
   Remarks remarks_;
 };
 

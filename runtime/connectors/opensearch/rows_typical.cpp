@@ -39,7 +39,7 @@ struct Near {
 class Typical final : public Work {
  public:
   Typical(const Ask& ask, const Layout& layout, const otlp::Aliases& aliases)
-      : ask_(ask), layout_(layout), aliases_(aliases), filter_(selecting_filter(ask, layout, aliases)),
+      : ask_(ask), layout_(layout), aliases_(aliases), filter_(selecting_filter(ask, layout, aliases)), spans_(ask, layout, aliases),
         limit_(std::min<size_t>(otlp::limit_of(ask, 20), 1000)), around_(2 * limit_ + 50) {
     const bool pushed = filter_.exact() && layout.has_duration() && !layout.trace.doc.empty() && !layout.service.doc.empty() && !layout.name.doc.empty();
     stage_ = limit_ == 0 ? Stage::done : pushed ? Stage::medians : Stage::sample;
@@ -50,13 +50,18 @@ class Typical final : public Work {
       case Stage::medians: return {medians()};
       case Stage::around: return around();
       case Stage::sample: return {sample()};
-      case Stage::spans: return {search_of_traces(layout_, traces_)};
+      case Stage::spans: return {spans_.search(traces_)};
       case Stage::done: break;
     }
     return {};
   }
 
   std::optional<Failure> take(std::vector<Reply> replies) override {
+    if (stage_ == Stage::spans) {
+      spans_.take(replies[0], remarks_);
+      stage_ = Stage::done;
+      return std::nullopt;
+    }
     for (const Reply& reply : replies) remarks_.take(reply);
     switch (stage_) {
       case Stage::medians: {
@@ -67,22 +72,13 @@ class Typical final : public Work {
       case Stage::around: read_around(replies); break;
       case Stage::sample: read_sample(replies[0]); break;
       case Stage::spans:
-        view_ = view_of(layout_, hits_in(replies[0].body), aliases_);
-        if (replies[0].cut) {
-          Reply told;
-          told.partial = "only the first " + count(static_cast<int64_t>(most_of_traces)) + " spans of these traces";
-          remarks_.take(told);
-        }
-        stage_ = Stage::done;
-        break;
       case Stage::done: break;
     }
     return std::nullopt;
   }
 
   otlp::Answer answer(const otlp::Asking& asking) override {
-    if (!view_) view_ = view_of(layout_, Json::array(), aliases_);
-    otlp::Answer answer = listed_traces(asking, *view_, traces_);
+    otlp::Answer answer = listed_traces(asking, spans_.view(), traces_);
     FramePtr* made = std::get_if<FramePtr>(&answer);
     if (!made) return answer;
     auto frame = std::make_shared<Frame>(**made);
@@ -250,13 +246,13 @@ class Typical final : public Work {
   const Layout& layout_;
   const otlp::Aliases& aliases_;
   const Filter filter_;
+  SpansOfTraces spans_;
   const size_t limit_, around_;
   Stage stage_ = Stage::done;
   std::vector<Group> groups_;
   std::vector<std::string> traces_;
   int64_t all_ = 0;
   std::string approximate_;
-  std::shared_ptr<otlp::SpanView> view_;
   Remarks remarks_;
 };
 

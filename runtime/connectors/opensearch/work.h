@@ -9,6 +9,7 @@
 // Thread rule: one thread at a time.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,6 +25,8 @@ struct Search {
   Json body;                             // of one _search
   size_t rows = 0;                       // above 0: all hits up to so many, by PIT and search_after (body has the sort)
   std::string why = {};                  // "slowest traces", for the native text of later rounds
+  // Of rows: takes hits page by page as they come, so that they need not all be held; the reply's hits.hits is empty then.
+  std::function<void(const Json& hits)> each = {};
 };
 
 struct Reply {
