@@ -17,6 +17,8 @@ namespace {
 
 using Class = Failure::Class;
 
+constexpr int64_t together_ns = 20'000'000;  // answers that arrive within so long are written together
+
 // Asks that share a step belong together: the connector's own word for what is one request or one pass.
 std::vector<std::vector<size_t>> together(const std::vector<Step>& steps, size_t asks) {
   std::vector<size_t> group(asks);
@@ -303,6 +305,7 @@ Status Gatherer::gather(std::vector<Question> questions, Sink& sink) {
                     }});
   }
   const auto cancelled = [&] { return !status || cancelled_(); };
+  int64_t settled = clock_.monotonic_ns();
   run_jobs(jobs, limits_, clock_, cancelled, [&](size_t b, bool started) {
     const bool over = cancelled_();
     for (size_t n = 0; n < batches[b].questions.size(); ++n) {
@@ -319,8 +322,11 @@ Status Gatherer::gather(std::vector<Question> questions, Sink& sink) {
     }
     tell();
   }, [&] {
-    if (status) status = sink.settle();
+    if (!status || clock_.monotonic_ns() - settled < together_ns) return;
+    status = sink.settle();
+    settled = clock_.monotonic_ns();
   });
+  if (status) status = sink.settle();
   return status;
 }
 

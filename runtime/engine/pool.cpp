@@ -47,7 +47,6 @@ class Batch final {
              const std::function<void()>& drained) {
     std::unique_lock lock(mutex_);
     for (size_t reported = 0; reported < jobs_.size();) {
-      const bool some = !ended_.empty();
       while (!ended_.empty()) {
         const size_t job = ended_.front();
         ended_.pop_front();
@@ -56,7 +55,7 @@ class Batch final {
         done(job, states_[job].started);
         lock.lock();
       }
-      if (some && drained) {
+      if (drained) {
         lock.unlock();
         drained();
         lock.lock();

@@ -3,7 +3,7 @@
 //
 // Private to runtime/engine. Jobs start in the order given, as far as the limit of their source lets them. `done` runs
 // on the calling thread, once for each job, in the order in which they end, and `drained` whenever it has been told of all
-// that have ended so far; a job that was never started because of the
+// that have ended so far, and every 10 ms while it waits for more; a job that was never started because of the
 // cancel is reported too. Past its deadline a job's own stop flag is raised: it is expected to return soon after.
 // Thread rule: run_jobs blocks its caller; jobs must not share what is not immutable or guarded.
 #pragma once

@@ -11,6 +11,7 @@ namespace {
 // Texts that a replay needs: the SOP, every module, the sentences of this language.
 Status keep_texts(CaseFile& file, Beginning& beginning) {
   const RunRequest& request = beginning.request;
+  if (auto begun = file.begin(); !begun) return begun;  // the first rows of the journal end this group
   auto sop = file.put_text(request.sop->text);
   if (!sop) return sop.error();
   beginning.sop_hash = *sop;
