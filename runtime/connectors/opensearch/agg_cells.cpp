@@ -135,7 +135,7 @@ std::optional<Failure> Cells::take_groups(const std::vector<Reply>& replies) {
              groups_[last].kind == groups_[first].kind)
         ++last;
       const CellGroup& group = groups_[first];
-      Json script = scripts_.cell(parts_[group.part].window.from.ns, plan_.width > 0 ? plan_.width : INT64_MAX);
+      Json script = scripts_.cell(parts_[group.part].window, plan_.width > 0 ? plan_.width : INT64_MAX);
       Json sub = {{"n", {{"cardinality", {{"script", std::move(script)}, {"precision_threshold", 1000}}}}}};
       Pager pager(layout_, query(group.part, group.kind, false), sources(), std::move(sub), last - first, "how many buckets");
       if (first > 0 && groups_[first - 1].part == group.part && groups_[first - 1].kind == group.kind)
@@ -209,7 +209,7 @@ std::vector<Search> Cells::cell_searches() {
     int64_t most = 1;
     for (const uint32_t i : chunk.groups) most = std::max(most, std::min(groups_[i].count, groups_[i].cells + chunk_cells / 8));
     const int64_t width = plan_.width > 0 ? plan_.width : INT64_MAX;
-    Json terms = {{"script", scripts_.cell(parts_[group.part].window.from.ns, width, time_halved(), log_halved())},
+    Json terms = {{"script", scripts_.cell(parts_[group.part].window, width, time_halved(), log_halved())},
                   {"value_type", "long"}, {"size", most}, {"order", {{"_key", "asc"}}}};
     Json buckets = {{"terms", std::move(terms)}};
     const Json sum = {{"sum", {{"script", scripts_.duration()}}}};

@@ -157,7 +157,7 @@ Search Contrast::limits_search(const Population& of, size_t p) const {
       all["d" + std::to_string(i)] = {{"cardinality", {{"field", attributes_[i].field.doc}, {"precision_threshold", 1000}}}};
     }
   if (!slower_than_)
-    all["b"] = {{"terms", {{"script", scripts_.cell(parts_[p].window.from.ns, width(p))}, {"value_type", "long"}, {"size", 30'000},
+    all["b"] = {{"terms", {{"script", scripts_.cell(parts_[p].window, width(p))}, {"value_type", "long"}, {"size", 30'000},
                            {"order", {{"_key", "asc"}}}}}};
   if (all.empty()) all["n"] = {{"filter", {{"match_all", Json::object()}}}};
   return {layout_.index, body_of(query(of, p), std::move(all)), 0, "medians and attributes of " + of.operation};
@@ -225,12 +225,12 @@ Search Contrast::values_search(const Population& of, size_t p) const {
       each["instance"] = {{"terms", {{"field", fields.front().doc}, {"size", value_page}}}};
   }
   const Counts& rows = of.parts[place(p)];
-  const Json script = scripts_.side(parts_[p].window.from.ns, width(p), rows.limits, std::vector<int>(rows.limits.size(), 0));
+  const Json script = scripts_.side(parts_[p].window, width(p), rows.limits, std::vector<int>(rows.limits.size(), 0));
   Json sides = {{"terms", {{"script", script}, {"value_type", "long"}, {"size", 2}, {"order", {{"_key", "asc"}}}}}};
   if (!each.empty()) sides["aggs"] = std::move(each);
   Json all = {{"s", std::move(sides)}};
   if (!numbers.empty()) {
-    const Json strata = scripts_.side(parts_[p].window.from.ns, width(p), rows.limits, rows.strata);
+    const Json strata = scripts_.side(parts_[p].window, width(p), rows.limits, rows.strata);
     all["x"] = {{"terms", {{"script", strata}, {"value_type", "long"}, {"size", 2 * most_strata + 2}, {"order", {{"_key", "asc"}}}}},
                 {"aggs", std::move(numbers)}};
   }
@@ -333,7 +333,11 @@ otlp::Answer Contrast::answer(const otlp::Asking& asking) {
 }  // namespace
 
 std::unique_ptr<Work> make_contrast(const Ask& ask, const Layout& layout, const otlp::Aliases& aliases) {
-  if (!Scripts(layout).possible() || layout.nested_tags || layout.attributes.empty()) return small_or(ask, layout, aliases, nullptr);
+  // Flat objects and nested tags are told from rows alone, and attributes asked for that cannot be aggregated.
+  const std::vector<std::string> named = otlp::texts_of(ask, "attributes");
+  std::vector<std::string> left;
+  const bool none = attributes_of(layout, named, false, &left).empty();
+  if (!Scripts(layout).possible() || layout.nested_tags || none || (!named.empty() && !left.empty())) return small_or(ask, layout, aliases, nullptr);
   return small_or(ask, layout, aliases, [&, ask](int64_t spans) { return std::make_unique<Contrast>(ask, layout, aliases, spans); });
 }
 

@@ -16,6 +16,7 @@ namespace {
 constexpr const char* init_script = "state.m = Optional.of(new HashMap()); state.skewed = 0L;";
 // A group is its texts, each ended by \1: fields of the head, packed tags, name, kind.
 constexpr const char* map_body =
+    "long i = slot(t, params); if (i < 0) return; long cell = i * 8192L + bucket(d, 0L) + 1L; "
     "if (d < 0) state.skewed = (long) state.skewed + 1L; StringBuilder b = new StringBuilder(); "
     "for (String f : params.fields) { String v = text(doc, f); if (v != null) b.append(v); b.append('\x01'); } "
     "if (params.packed.length > 0) { def p = s.process; for (String n : params.packed) { "
@@ -25,7 +26,7 @@ constexpr const char* map_body =
     "b.append('root'); else if (kind != null) b.append(kind); } "
     "String group = b.toString(); Map m = state.m.get(); Map cells = m.get(group); "
     "if (cells == null) { cells = new HashMap(); m.put(group, cells); } "
-    "long cell = floor(t - params.from, params.width) * 8192L + bucket(d, 0L) + 1L; long[] c = cells.get(cell); "
+    "long[] c = cells.get(cell); "
     "if (c == null) { c = new long[4]; cells.put(cell, c); } "
     "c[0] += 1L; if (failed) c[1] += 1L; if (d > 0) { c[2] += d; if (d > c[3]) c[3] = d; }";
 // Per group: its texts, \2, and of each cell "cell,count,errors,sum,longest;" (errors are left empty when 0).
@@ -63,8 +64,7 @@ Search Cells::counted_search(size_t part) const {
   params["kinds"] = plan_.kinds;
   params["told"] = spellings({"server", "client", "producer", "consumer"});
   params["senders"] = Json(layout_.entry_services);
-  params["from"] = parts_[part].window.from.ns;
-  params["width"] = plan_.width > 0 ? plan_.width : INT64_MAX;
+  params.update(scripts_.slots(parts_[part].window, plan_.width > 0 ? plan_.width : INT64_MAX));
   params["longest"] = !plan_.sums;
   Json counts = {{"scripted_metric",
                   {{"params", std::move(params)},

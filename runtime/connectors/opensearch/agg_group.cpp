@@ -128,6 +128,8 @@ std::vector<Part> parts_of(const Ask& ask, const Layout& layout, const otlp::Ali
   const std::vector<otlp::Stretch> windows = otlp::stretches(ask);
   for (size_t i = 0; i < windows.size(); ++i) {
     Part part{i, windows[i].window, scope_filter(layout, ask, windows[i].window, aliases)};
+    // Where the index keeps milliseconds, scripts look at the ends again, or put what is less than one beyond on them.
+    if (!window_exact(layout, windows[i].window)) std::erase(part.filter.loose, "the window's ends");
     if (i + 1 < windows.size() && !cut(windows[i].window, windows.back().window).empty())
       part.filter.query = all_of({part.filter.query, not_any({window_filter(layout, windows.back().window)})});
     parts.push_back(std::move(part));

@@ -92,7 +92,7 @@ class Numbers final : public Work {
     const auto buckets = static_cast<size_t>(std::clamp<int64_t>(part.window.length().ns / width_ + 2, 2, most_buckets));
     Json of_time = {{"m", {{"percentiles", {{"field", field.doc}, {"percents", {50}}, {"tdigest", {{"compression", 200}}}}}}},
                     {"d", {{"cardinality", {{"field", field.doc}, {"precision_threshold", 3000}}}}}};
-    Json terms = {{"script", scripts_.time_bucket(part.window.from.ns, width_)}, {"value_type", "long"}, {"size", buckets},
+    Json terms = {{"script", scripts_.time_bucket(part.window, width_)}, {"value_type", "long"}, {"size", buckets},
                   {"order", {{"_key", "asc"}}}};
     Json sub = {{"t", {{"terms", std::move(terms)}, {"aggs", std::move(of_time)}}},
                 {"d", {{"cardinality", {{"field", field.doc}, {"precision_threshold", 3000}}}}}};
@@ -174,8 +174,8 @@ otlp::Answer Numbers::answer(const otlp::Asking& asking) {
 }  // namespace
 
 std::unique_ptr<Work> make_numbers(const Ask& ask, const Layout& layout, const otlp::Aliases& aliases) {
-  const bool typed = layout.model == Model::otel_v1 || layout.model == Model::ss4o;
-  if (!Scripts(layout).possible() || !typed) return small_or(ask, layout, aliases, nullptr);
+  // Numbers in fields of text (old Data Prepper), flat objects and nested tags are told from rows alone.
+  if (!Scripts(layout).possible() || attributes_of(layout, otlp::texts_of(ask, "attributes"), true).empty()) return small_or(ask, layout, aliases, nullptr);
   return small_or(ask, layout, aliases, [&, ask](int64_t spans) { return std::make_unique<Numbers>(ask, layout, aliases, spans); });
 }
 

@@ -99,10 +99,8 @@ class Small final : public Work {
   enum class Stage { count, rows, large, done };
   // What these asks do not look at stays there, unless `where` might.
   Json wanted() const {
-    Json excludes = {"events*", "links*", "logs", "flags", "traceState", "resource.schemaUrl", "resource.droppedAttributesCount"};
-    if (ask_.where.empty() && !layout_.resource.empty())
-      for (const char* name : {"telemetry*", "host*", "os*", "process*"}) excludes.push_back(layout_.resource + name);
-    return {{"includes", source_fields(layout_)}, {"excludes", std::move(excludes)}};
+    Json excludes = {"events*", "links*", "logs", "flags", "traceState"};
+    return {{"includes", source_fields(layout_, only_heads(ask_))}, {"excludes", std::move(excludes)}};
   }
   const Ask ask_;
   const Layout& layout_;

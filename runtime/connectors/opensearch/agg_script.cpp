@@ -31,12 +31,14 @@ constexpr const char* took_between =
 constexpr const char* bucket_of =
     "long bucket(long d, long h) { if (d <= 0) return -1L; long b = (Double.doubleToLongBits((double) d) >> 46) - 65472L; "
     "return h == 0 ? b : (b >> (int) h << (int) h) + (1L << (int) (h - 1)); } ";
-// Rounds down: a window told in milliseconds may hold a span that began a little before it.
-constexpr const char* floor_of = "long floor(long a, long b) { return a < 0 ? (a - b + 1) / b : a / b; } ";
+constexpr const char* slot_of =
+    "long slot(long t, Map p) { if (p.strict && (t < p.from || t > p.until)) return -1L; if (t < p.from) return 0L; "
+    "long i = (t - p.from) / p.width; return i > p.last ? p.last : i; } ";
 constexpr const char* cell_of =
     "long d = took(doc, s, params); long t = start(doc, s, params); "
     "if (d == Long.MIN_VALUE || t == Long.MIN_VALUE) return null; "
-    "return (floor(t - params.from, params.width) >> (int) params.th) * 8192L + bucket(d, params.lh) + 1L;";
+    "long i = slot(t, params); if (i < 0) return null; "
+    "return (i >> (int) params.th) * 8192L + bucket(d, params.lh) + 1L;";
 
 }  // namespace
 
@@ -45,12 +47,12 @@ Scripts::Scripts(const Layout& layout, bool exact) {
   const bool milliseconds = !layout.has_duration() && layout.time_unit == 0 && layout.start.type != "date_nanos";
   from_source_ = milliseconds && exact;
   rough_ = milliseconds && !exact;
-  possible_ = layout.painless && has_start && (layout.has_duration() || !layout.end.doc.empty());
+  possible_ = layout.painless && has_start && !layout.name.doc.empty() && !layout.service.doc.empty() && (layout.has_duration() || !layout.end.doc.empty());
   functions_ = from_source_ ? of_source : layout.time_unit > 0 ? of_number : of_date;
   functions_ += start_of;
   functions_ += layout.has_duration() ? took_field : took_between;
   functions_ += bucket_of;
-  functions_ += floor_of;
+  functions_ += slot_of;
   params_["start"] = layout.start.doc;
   if (layout.time_unit > 0) params_["time_unit"] = layout.time_unit;
   if (layout.has_duration()) {
@@ -80,21 +82,32 @@ Json Scripts::since(int64_t from) const {
   return script("long t = start(doc, s, params); if (t == Long.MIN_VALUE) return null; return t - params.from;", {{"from", from}});
 }
 
-Json Scripts::cell(int64_t from, int64_t width, int time_halved, int log_halved) const {
-  return script(cell_of, {{"from", from}, {"width", width}, {"th", time_halved}, {"lh", log_halved}});
+Json Scripts::slots(const Window& window, int64_t width) const {
+  const int64_t from = window.from.ns, until = window.to.ns - 1;
+  return {{"from", from}, {"until", until}, {"width", width}, {"last", (until - from) / width}, {"strict", from_source_}};
 }
 
-Json Scripts::time_bucket(int64_t from, int64_t width) const {
+Json Scripts::cell(const Window& window, int64_t width, int time_halved, int log_halved) const {
+  Json params = slots(window, width);
+  params["th"] = time_halved;
+  params["lh"] = log_halved;
+  return script(cell_of, std::move(params));
+}
+
+Json Scripts::time_bucket(const Window& window, int64_t width) const {
   return script("long t = start(doc, s, params); if (t == Long.MIN_VALUE) return null; "
-                "return floor(t - params.from, params.width);", {{"from", from}, {"width", width}});
+                "long i = slot(t, params); if (i < 0) return null; return i;", slots(window, width));
 }
 
-Json Scripts::side(int64_t from, int64_t width, const std::vector<int64_t>& limits, const std::vector<int>& strata) const {
+Json Scripts::side(const Window& window, int64_t width, const std::vector<int64_t>& limits, const std::vector<int>& strata) const {
+  Json params = slots(window, width);
+  params["limits"] = limits;
+  params["strata"] = strata;
   return script("long d = took(doc, s, params); long t = start(doc, s, params); "
-                "if (d == Long.MIN_VALUE || t == Long.MIN_VALUE) return null; long i = floor(t - params.from, params.width); "
-                "int n = params.limits.length - 1; int at = i < 0 ? 0 : i > n ? n : (int) i; "
+                "if (d == Long.MIN_VALUE || t == Long.MIN_VALUE) return null; long i = slot(t, params); if (i < 0) return null; "
+                "int n = params.limits.length - 1; int at = i > n ? n : (int) i; "
                 "return params.strata[at] * 2L + (d > params.limits[at] ? 1L : 0L);",
-                {{"from", from}, {"width", width}, {"limits", limits}, {"strata", strata}});
+                std::move(params));
 }
 
 Json number_script(const std::string& field) {

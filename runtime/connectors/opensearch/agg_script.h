@@ -24,10 +24,14 @@ class Scripts final {
   Json skewed() const;                                 // 1 of spans that end before they start, else 0; from doc values
   Json since(int64_t from) const;                      // start − from, ns
   // (start − from) / width × 8192 + log bucket + 1; `time_halved`, `log_halved`: how often buckets were joined.
-  Json cell(int64_t from, int64_t width, int time_halved = 0, int log_halved = 0) const;
-  Json time_bucket(int64_t from, int64_t width) const; // (start − from) / width
+  Json cell(const Window& window, int64_t width, int time_halved = 0, int log_halved = 0) const;
+  Json time_bucket(const Window& window, int64_t width) const; // (start − from) / width
+  // from, until, width, last and strict: of scripts that call slot(t, params), the bucket of a time in the window. Times
+  // that the index keeps roughly may lie a little outside: they count to the first or last bucket; those read from
+  // documents are exact, and what is outside is left out (−1).
+  Json slots(const Window& window, int64_t width) const;
   // Of a span longer than the limit of its bucket of time 2 × stratum + 1, else 2 × stratum; one bucket beyond the last is the last.
-  Json side(int64_t from, int64_t width, const std::vector<int64_t>& limits, const std::vector<int>& strata) const;
+  Json side(const Window& window, int64_t width, const std::vector<int64_t>& limits, const std::vector<int>& strata) const;
   // Texts for scripts of more than one value: functions `start(doc, params, source)`, `took(…)`, of no value Long.MIN_VALUE.
   const std::string& functions() const { return functions_; }
   const Json& params() const { return params_; }
