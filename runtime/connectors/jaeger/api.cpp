@@ -122,6 +122,8 @@ void tell_bad(const Response& response, Traces& out) {
 Outcome<Traces> traces_of_v3(Response response) {
   Traces out;
   out.bytes = response.body.size();
+  if (response.content_type != "application/json" && response.content_type != "text/plain")
+    return malformed(response, "`" + printable(response.content_type, 60) + "` where JSON was asked for");
   if (!unwrap(response.body)) return malformed(response, "something else than traces: " + printable(response.body, 60));
   const size_t size = response.body.size();
   pad(response.body);

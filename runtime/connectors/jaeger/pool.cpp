@@ -132,6 +132,13 @@ Pool::Whole Pool::find_all(const Search& search, Gathered& into, TraceIds* found
       }
     }
     if (out.late) break;
+    if (level > 0 && received == 0 && open.size() == pieces.size()) {  // not even pieces of it come
+      out.whole = false;
+      out.failed = passed_on<HeldPtr>(answers[0]);
+      const auto* failure = std::get_if<Failure>(&answers[0]);
+      out.problem = failure ? failure->cause : "no answer";
+      return out;
+    }
     ++level;
   }
   return out;

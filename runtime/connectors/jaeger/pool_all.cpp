@@ -69,7 +69,6 @@ Outcome<HeldPtr> Pool::all_services(const Need& need, Allowed allowed) {
       }
       services[i].whole = false;
       const auto* failure = std::get_if<Failure>(&samples[i]);
-      if (failure && failure->cls == Failure::Class::too_large) continue;
       failed = passed_on<HeldPtr>(samples[i]);
       if (failure && final_failure(*failure)) return *failed;
     }
@@ -140,6 +139,7 @@ Outcome<HeldPtr> Pool::all_services(const Need& need, Allowed allowed) {
   }
 
   const size_t traces = gathered.traces();
+  if (traces == 0 && late) return out_of_time();
   const auto out = done(gathered, need, std::move(problems));
   out->whole = whole && asked == known && !late;
   for (size_t i = 0; i < asked; ++i)

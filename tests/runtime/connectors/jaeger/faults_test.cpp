@@ -150,3 +150,17 @@ TEST_CASE("a server that asks to come back later is believed") {
   REQUIRE(std::holds_alternative<RetryLater>(answer));
   CHECK(std::get<RetryLater>(answer).after.ns == ns_per_s);
 }
+
+TEST_CASE("what is too large in every piece is too large, not an empty answer") {
+  Jaeger server;
+  fill_shop(server, 60);
+  server.fault = [](const http::Request& request) -> std::optional<Outcome<http::Response>> {
+    if (request.path.find("/traces") == std::string::npos) return {};
+    return Failure{Failure::Class::too_large, "the answer's body is more than 32 MB"};
+  };
+  for (const auto& names : {std::map<std::string, std::string>{}, std::map<std::string, std::string>{{"service", "shop"}}}) {
+    CHECK(failure(*open(server), ask("spans.latency", 0, 60, names)).cls == Failure::Class::too_large);
+    CHECK(failure(*open(server), ask("spans.slowest", 0, 60, names)).cls == Failure::Class::too_large);
+  }
+  CHECK(server.searches() < 100);
+}
