@@ -252,7 +252,7 @@ Result<std::vector<Batch>> Gatherer::prepared(std::vector<Question>& questions, 
           if (i >= part.questions.size()) continue;
           Question& question = questions[part.questions[i]];
           question.native += (question.native.empty() ? "" : "\n") + told(step.native);
-          if (!step.cost.empty()) question.cost += (question.cost.empty() ? "" : ", ") + step.cost;
+          if (!step.cost.empty() && question.cost.find(step.cost) == std::string::npos) question.cost += (question.cost.empty() ? "" : ", ") + step.cost;
         }
       }
       for (size_t n = 0; n < part.questions.size(); ++n) {

@@ -36,6 +36,7 @@ PLANTED = [
     ("doors", "runtime/model/b.cpp", HEAD + "#include <simdjson.h>\n", "otlp_decode"),
     ("doors", "runtime/model/b.cpp", HEAD + "#include <sqlite3.h>\n", "runtime/engine/"),
     ("doors", "runtime/model/b.cpp", HEAD + "#include <curl/curl.h>\n", "connectors/http"),
+    ("doors", "runtime/model/b.cpp", HEAD + "#include <yaml-cpp/yaml.h>\n", "runtime/base/yaml"),
     ("doors", "runtime/model/b.cpp", HEAD + "#include <histedit.h>\n", "runtime/cli/"),
     ("doors", "runtime/model/b.cpp", HEAD + "#include <Poco/Net/HTTPClientSession.h>\n", "(none)"),
     ("names", "runtime/model/b.cpp", HEAD + 'const char* s = "the warehouse is slow";\n', "`warehouse` is a service"),
