@@ -64,8 +64,10 @@ class Reading final {
     const std::string written = text(pointer);
     return written.empty() ? written : resolver_.path(written);
   }
+  bool literal = false;   // a secret stands in the file itself
   http::Secret secret(const std::string& pointer) {
     if (!at(pointer)) return {};
+    literal = literal || (!is_reference(text(pointer)) && hides(pointer));
     return resolved(pointer, resolver_.value(text(pointer)));
   }
   http::Secret secret_file(const std::string& pointer) {
@@ -80,6 +82,16 @@ class Reading final {
   }
 
  private:
+  // A tenant in a header, a user, a proxy without password may be read by others.
+  bool hides(const std::string& pointer) const {
+    if (pointer.ends_with("/proxy_url")) return text(pointer).find('@') != std::string::npos;
+    const size_t header = pointer.find("/http_headers/");
+    if (header == std::string::npos) return !pointer.ends_with("/username") && !pointer.ends_with("/url");
+    const std::string name = lower(std::string_view(pointer).substr(header));
+    for (const char* part : {"key", "token", "auth", "secret", "cookie", "password"})
+      if (name.find(part, 14) != std::string::npos) return true;
+    return false;
+  }
   http::Secret resolved(const std::string& pointer, Result<http::Secret> secret) {
     if (secret) return std::move(*secret);
     wrong(pointer, secret.error().message, secret.error().cure);
@@ -319,6 +331,7 @@ Result<Configuration> read_text(std::string_view text, const std::string& file, 
     if (!names.empty() && std::find(names.begin(), names.end(), name) == names.end())
       of.wrong(pointer_to("/signals", signal), "no source is called `" + printable(name, 80) + "`", did_you_mean(name, names));
   if (of.error()) return *of.error();
+  out.holds_secrets = of.literal;
   return out;
 }
 
@@ -329,7 +342,13 @@ Result<Configuration> read_file(const std::string& path, Origin origin, const En
     if (error.cure.empty()) error.cure = "name a file with `sources:`; docs/sources.md shows one";
     return error;
   }
-  return read_text(*text, path, std::filesystem::path(path).parent_path().string(), origin, environment);
+  Result<Configuration> out = read_text(*text, path, std::filesystem::path(path).parent_path().string(), origin, environment);
+  std::error_code error;
+  const auto mode = std::filesystem::status(path, error).permissions();
+  constexpr auto others = std::filesystem::perms::group_read | std::filesystem::perms::others_read;
+  if (out && out->holds_secrets && !error && (mode & others) != std::filesystem::perms::none)
+    out->notes.push_back(path + " holds a secret and others may read it: chmod 600, or write env:NAME or a file in its place");
+  return out;
 }
 
 }  // namespace inquest::settings

@@ -33,6 +33,7 @@ struct Configuration {
   std::map<std::string, std::string> signals = {};  // signal → source
   std::vector<std::string> notes = {};              // for the person: what was left out, and why
   std::vector<std::string> files = {};              // that were read
+  bool holds_secrets = false;                       // a secret stands in the text itself, not as a reference
 };
 
 // `file` is what errors name; relative paths in it are relative to `folder`.

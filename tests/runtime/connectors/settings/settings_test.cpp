@@ -249,6 +249,26 @@ TEST_CASE("settings: INQUEST_SOURCES is before ./inquest.yaml, which is before t
   CHECK(found().empty());
 }
 
+TEST_CASE("settings: a secret in a file that others may read is told; a reference, and a private file, are not") {
+  const Folder folder;
+  const auto notes = [&](const std::string& lines, mode_t mode) {
+    const std::string file = folder.file("x.yaml", prom(lines));
+    chmod(file.c_str(), mode);
+    const auto read = settings::read_file(file, Origin::own, environment);
+    REQUIRE(read.ok());
+    return read->notes;
+  };
+  const std::string given = "basic_auth: {username: a, password: hunter2-is-long}";
+  REQUIRE(notes(given, 0644).size() == 1);
+  CHECK(notes(given, 0644)[0].find("chmod 600") != std::string::npos);
+  CHECK(notes(given, 0644)[0].find("hunter2") == std::string::npos);
+  CHECK(notes(given, 0600).empty());
+  CHECK(notes("basic_auth: {username: a, password: env:PROM_TOKEN}", 0644).empty());
+  CHECK(notes("http_headers: {X-Scope-OrgID: team}\nproxy_url: http://proxy:3128", 0644).empty());
+  CHECK(notes("http_headers: {X-Api-Key: abcdefgh}", 0644).size() == 1);
+  CHECK(notes("proxy_url: http://me:secret@proxy:3128", 0644).size() == 1);
+}
+
 TEST_CASE("settings: sizes read as people write them") {
   CHECK(*settings::parse_size("1024") == 1024);
   CHECK(*settings::parse_size("32MB") == 32'000'000);
