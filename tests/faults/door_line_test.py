@@ -3,7 +3,9 @@
 # SPDX-License-Identifier: Apache-2.0
 import json
 import os
+import socket
 import sys
+import threading
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
 from door import ask, ends, main, probe, rows, server  # noqa: E402
@@ -84,6 +86,14 @@ def kept_connections():
 
 
 @case
+def kept_tls_connections():
+    "connections with TLS are reused, too"
+    server.forget()
+    ends(probe(server.tls_url("good"), ca_file=server.ca(), repeat=6, pause_ms=30), "ok", tries=6)
+    same(len({r.connection.number for r in server.requests}), 1, "connections")
+
+
+@case
 def closed_between():
     "64: a kept connection that was closed between two requests is no fault"
     for name in ("closed-between", "reset-between", "closed-when-asked-again"):
@@ -155,6 +165,54 @@ def proxies():
     ends(probe("http://no-such-host.invalid/good", attempts=1, env=environment), "unreachable")
     ends(probe(server.url(), proxy_url=server.refused(), no_proxy="127.0.0.1"), "ok")
     ends(probe(target, proxy_url=server.refused(), attempts=1), "unreachable", "refused")
+
+
+class Tunnel:
+    """A proxy that speaks CONNECT; `status` other than 200 refuses."""
+
+    def __init__(self, status=200):
+        self.status, self.heads = status, []
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        while True:
+            client, _ = self.listener.accept()
+            threading.Thread(target=self.serve, args=(client,), daemon=True).start()
+
+    def serve(self, client):
+        head = b""
+        while b"\r\n\r\n" not in head:
+            head += client.recv(4096)
+        self.heads.append(head.decode())
+        client.sendall(f"HTTP/1.1 {self.status} X\r\nContent-Length: 0\r\n\r\n".encode() if self.status != 200 else b"HTTP/1.1 200 OK\r\n\r\n")
+        if self.status != 200:
+            return client.close()
+        port = int(head.split(b" ")[1].rsplit(b":", 1)[1])
+        target = socket.create_connection(("127.0.0.1", port))
+
+        def pump(a, b):
+            try:
+                while data := a.recv(65536):
+                    b.sendall(data)
+                b.shutdown(socket.SHUT_WR)
+            except OSError:
+                pass
+        threading.Thread(target=pump, args=(target, client), daemon=True).start()
+        pump(client, target)
+
+
+@case
+def tunnels():
+    "TLS goes through a proxy as a tunnel, which sees neither credentials nor paths; its refusal is told"
+    proxy = Tunnel()
+    ends(probe(server.tls_url("good", host="localhost"), ca_file=server.ca(), proxy_url=proxy.url, credentials="token-of-16-bytes", repeat=3), "ok", tries=3)
+    same(len(proxy.heads), 1, "tunnels")
+    assert "token-of-16" not in proxy.heads[0] and "/good" not in proxy.heads[0] and proxy.heads[0].startswith("CONNECT localhost:"), proxy.heads
+    ends(probe(server.tls_url("expired"), ca_file=server.ca(), proxy_url=proxy.url), "refused", "expired")
+    for status, outcome in ((407, "refused"), (403, "refused"), (502, "unreachable")):
+        ends(probe(server.tls_url("good"), ca_file=server.ca(), proxy_url=Tunnel(status).url, attempts=2), outcome, f"the proxy answered HTTP {status}", "proxy_url")
 
 
 @case
