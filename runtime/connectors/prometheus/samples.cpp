@@ -133,19 +133,20 @@ class Reader final {
 
   // matrix and vector: objects; scalar and string: [time, "text"].
   bool result() {
+    const bool single = reply_.result_type == "scalar" || reply_.result_type == "string";
     size_t n = 0;
     int64_t ms = 0;
-    return cursor_.array([&] {
+    const bool whole = cursor_.array([&] {
       ++n;
-      const char first = cursor_.peek();
-      if (first == '{') return one_series();
-      if (n == 1 && first != '"') return cursor_.milliseconds(ms);
-      if (n != 2) return cursor_.fail("a result that is neither series nor scalar");
+      if (!single) return cursor_.peek() == '{' ? one_series() : cursor_.fail("a result that is no series");
+      if (n == 1) return cursor_.milliseconds(ms);
+      if (n > 2) return cursor_.fail("a scalar of three parts");
       if (reply_.result_type == "string") return cursor_.text(reply_.texts.emplace_back());
       Samples& out = reply_.series.emplace_back();
       out.time_ms.push_back(ms);
       return value_text(out.value.emplace_back());
     });
+    return whole && (!single || n == 2 || cursor_.fail("a scalar without time and value"));
   }
 
   bool exemplar(const Labels& series) {
@@ -199,11 +200,12 @@ class Reader final {
 
   bool data() {
     const char first = cursor_.peek();
-    if (first == '[') return cursor_.array([&] { return item(); });
+    if (first == '[') return reply_.data = Reply::Data::list, cursor_.array([&] { return item(); });
     if (first != '{') return cursor_.skip();
+    reply_.data = Reply::Data::object;
     return object([&](const std::string& key) {
       if (key == "resultType") return cursor_.text(reply_.result_type);
-      if (key == "result" && cursor_.peek() == '[') return result();
+      if (key == "result") return reply_.data = Reply::Data::result, result();
       if (cursor_.peek() == '"') return cursor_.text(reply_.fields[key]);
       if (cursor_.peek() == '[') return metadata(key);
       return cursor_.skip();

@@ -44,6 +44,7 @@ struct ExemplarOf {
 };
 
 struct Reply {
+  enum class Data : uint8_t { none, result, list, object } data = Data::none;  // what `data` is
   std::string status;                     // success | error
   std::string error_type, error;
   std::vector<std::string> warnings, infos;

@@ -23,6 +23,12 @@ std::string first_words(const std::string& body) {
   return text.empty() ? "nothing" : printable(text, 120);
 }
 
+// What the answer of an endpoint holds.
+Reply::Data data_of(const std::string& path) {
+  if (path == "/api/v1/query" || path == "/api/v1/query_range") return Reply::Data::result;
+  return path == "/api/v1/status/buildinfo" || path == "/api/v1/metadata" ? Reply::Data::object : Reply::Data::list;
+}
+
 Failure not_prometheus(const http::Response& response) {
   const bool html = response.content_type.find("html") != std::string::npos;
   return {Class::malformed, "the server answered " + (response.content_type.empty() ? "without a content type" : response.content_type) + ": " + first_words(response.body),
@@ -106,6 +112,8 @@ Outcome<Answered> Server::ask(const http::Request& request, const Deadline& dead
     return Failure{Class::rejected, "the server answered " + std::to_string(response.status) + " with status `" + printable(reply->status, 40) + "`: " +
                                         printable(reply->error_type + (reply->error.empty() ? "" : ": " + reply->error), 400), ""};
   }
+  if (reply->data != data_of(request.path))
+    return Failure{Class::malformed, "the answer to " + request.path + " has not the data of one", "is `url` that of a Prometheus, with its base path?"};
   for (const std::string& one : response.warnings) reply->warnings.push_back(one);
   return Answered{std::move(*reply), response.skew};
 }

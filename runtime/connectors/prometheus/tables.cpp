@@ -225,6 +225,9 @@ Whose whose_series(const Labels& labels, const std::string& from_label) {
     split_job(exported.empty() ? job : exported, of_job);
     out.service = own;
     if (out.namespace_.empty() && of_job.service == own) out.namespace_ = of_job.namespace_;
+    // Calls that a Collector counted for others: job and instance are the Collector's.
+    const bool calls = !either(labels, "span_kind", "span.kind").empty() || !either(labels, "span_name", "span.name").empty();
+    if (calls && of_job.service != own) return out;
   } else if (!exported.empty()) {
     split_job(exported, out);
   } else if (!from.empty()) {

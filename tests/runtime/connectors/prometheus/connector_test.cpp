@@ -115,6 +115,42 @@ TEST_CASE("labels of the conventions get their dots back where the name has dots
   CHECK(bench.frame(bench.ask("metric.named", {}, {{"name", Value("traces_span_metrics_calls_total")}}))->column("span_kind"));
 }
 
+TEST_CASE("series that a Collector's exporter was scraped for belong to the services that it tells of", "[prometheus]") {
+  fake::Server server;
+  server.series = {
+      series({{"__name__", "runtime_cpython_memory"}, {"type", "rss"}, {"exported_job", "shop/cart"}, {"exported_instance", "c-1"}, {"job", "collector"}, {"instance", "10.0.0.9:8889"}}, 40,
+             [](int i) { return 1e6 + i; }),
+      series({{"__name__", "runtime_cpython_memory"}, {"type", "vms"}, {"exported_job", "shop/cart"}, {"exported_instance", "c-1"}, {"job", "collector"}, {"instance", "10.0.0.9:8889"}}, 40,
+             [](int) { return 9e9; }),
+      series({{"__name__", "calls_total"}, {"span_kind", "SPAN_KIND_SERVER"}, {"service_name", "cart"}, {"job", "collector"}, {"instance", "10.0.0.9:8889"}}, 40, [](int i) { return i * 60.0; }),
+  };
+  Bench bench(std::move(server));
+  const Measure old{.name = "memory", .unit = "By", .reduce = "sum", .identity = {"service.instance.id"},
+                    .names = {{.metric = "runtime_cpython_memory", .select = {{"type", "rss"}}, .unit = "By"}}};
+  const FramePtr cart = bench.frame(bench.ask("metric.memory", "cart"), old);
+  REQUIRE(cart->rows == 20);
+  CHECK(texts(cart, "namespace") == std::vector<std::string>{"shop"});
+  CHECK(texts(cart, "instance") == std::vector<std::string>{"c-1"});
+  CHECK(cart->column("value")->number(0) == 1e6 + 10);
+  const Measure calls{.name = "request_rate", .unit = "1/s", .reduce = "sum", .identity = {"service.instance.id"},
+                      .names = {{.metric = "calls", .sum = {"*"}, .kind = "sum", .only = {{"span.kind", {"SPAN_KIND_SERVER"}}}}}};
+  const FramePtr counted = bench.frame(bench.ask("metric.request_rate", "cart"), calls);
+  CHECK(counted->rows == 20);
+  CHECK(texts(counted, "instance") == std::vector<std::string>{""});   // not the Collector's
+  CHECK(bench.frame(bench.ask("metric.request_rate", "collector"), calls)->rows == 0);
+}
+
+TEST_CASE("names with dots are asked for as they are", "[prometheus]") {
+  fake::Server server;
+  server.series = {series({{"__name__", "process.memory.usage"}, {"service.name", "cart"}, {"service.namespace", "shop"}}, 40, [](int i) { return 1e6 + i; }),
+                   series({{"__name__", "traces.span.metrics.calls"}, {"span.kind", "SPAN_KIND_SERVER"}, {"service.name", "cart"}}, 40, [](int i) { return i * 60.0; })};
+  Bench bench(std::move(server));
+  CHECK(bench.source->resolve(memory(), {}, go_on).value().print() == "process.memory.usage (1 service)");
+  CHECK(bench.frame(bench.ask("metric.memory", "cart"), memory())->rows == 20);
+  CHECK(bench.steps.front().native.find("%22service.name%22") != std::string::npos);
+  CHECK(bench.frame(bench.ask("metric.request_rate"), rate())->column("value")->number(5) == 1.0);
+}
+
 TEST_CASE("`by` and `where` take the author's spelling", "[prometheus]") {
   Bench bench(shop());
   Ask ask = bench.ask("metric.named", {}, {{"name", Value("traces.span.metrics.calls")}, {"by", Value(List{Value("span.kind")})}});

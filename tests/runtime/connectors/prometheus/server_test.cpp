@@ -23,10 +23,10 @@ http::Response response(int status, std::string body, std::string type = "applic
 std::string recorded(const std::string& name) {
   return read_file(std::string(INQUEST_SOURCE_DIR) + "/tests/runtime/connectors/prometheus/recorded/" + name + ".json").value();
 }
-Outcome<Answered> answered(const http::Response& with) {
+Outcome<Answered> answered(const http::Response& with, const std::string& path = "/api/v1/query") {
   const Server server([&](const http::Request&, const http::Judge&, const Deadline&, const Stop&) -> Outcome<http::Response> { return with; });
   const Stop stop{false};
-  return server.ask(http::Request{}, {}, stop);
+  return server.ask(get(path, {}), {}, stop);
 }
 
 }  // namespace
@@ -67,6 +67,20 @@ TEST_CASE("a success that says error, is empty, or is no JSON is a failure", "[p
   CHECK(std::get<Failure>(answered(response(200, "  \n"))).cls == Class::malformed);
   CHECK(std::get<Failure>(answered(response(200, R"({"status":"success","data":)"))).cls == Class::malformed);
   CHECK(std::get<Failure>(answered(response(200, "[]"))).cls == Class::malformed);
+}
+
+TEST_CASE("a success without the data of its endpoint is malformed, never an empty answer", "[prometheus]") {
+  for (const char* data : {R"({"status":"success"})", R"({"status":"success","data":{}})", R"({"status":"success","data":null})", R"({"status":"success","data":[]})",
+                           R"({"status":"success","data":{"resultType":"matrix"}})", R"({"status":"success","data":{"resultType":"matrix","result":{}}})",
+                           R"({"status":"success","data":{"resultType":"matrix","result":[1]}})", R"({"status":"success","data":{"resultType":"scalar","result":[1]}})"}) {
+    INFO(data);
+    const auto outcome = answered(response(200, data));
+    REQUIRE(std::holds_alternative<Failure>(outcome));
+    CHECK(std::get<Failure>(outcome).cls == Class::malformed);
+  }
+  CHECK(std::holds_alternative<Answered>(answered(response(200, R"({"status":"success","data":{"resultType":"vector","result":[]}})"))));
+  CHECK(std::holds_alternative<Answered>(answered(response(200, R"({"status":"success","data":[]})"), "/api/v1/labels")));
+  CHECK(std::holds_alternative<Failure>(answered(response(200, R"({"status":"success","data":{}})"), "/api/v1/labels")));
 }
 
 TEST_CASE("a long query is sent as a form, a short one in the URL", "[prometheus]") {
