@@ -97,7 +97,7 @@ def aggregation(name, spec):
     if kind == "terms":
         return {"doc_count_error_upper_bound": 0, "sum_other_doc_count": 0, "buckets": [{"key": "shop", "doc_count": 5, **aggregations(spec)}]}
     if kind == "filter":
-        return {"doc_count": 0 if name == "serviceless" else 5, **aggregations(spec)}
+        return {"doc_count": 0 if name in ("serviceless", "timeless") else 5, **aggregations(spec)}
     return {"buckets": []}
 
 

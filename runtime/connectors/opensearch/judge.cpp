@@ -122,7 +122,7 @@ std::optional<int64_t> total_of(const Json& body, bool* at_least) {
   if (total->is_number()) return json_int64(*total);
   const Json* value = member(*total, "value");
   if (!value) return std::nullopt;
-  if (at_least) *at_least = member_text(*total, "relation") == "gte";
+  if (at_least && member_text(*total, "relation") == "gte") *at_least = true;
   return json_int64(*value);
 }
 

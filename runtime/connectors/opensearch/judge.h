@@ -29,7 +29,7 @@ http::Judge judge();
 // was searched.
 Outcome<Reply> reply_of(Json body, const std::string& index);
 
-// Hits that matched; nullopt when they were not counted, `at_least` when only so far.
+// Hits that matched; nullopt when they were not counted, `at_least` becomes true when only so far.
 std::optional<int64_t> total_of(const Json& body, bool* at_least = nullptr);
 
 }  // namespace inquest::opensearch

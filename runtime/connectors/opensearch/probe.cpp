@@ -102,8 +102,9 @@ void learn(Layout& layout, const Json& body) {
   if (const Json* timed = aggregation(body, "timed")) layout.extent = extent_of(layout, leaf::object("aggregations", *timed));
   if (const Json* none = aggregation(body, "serviceless"))
     if (const Json* n = member(*none, "doc_count")) layout.serviceless = json_int64(*n) > 0;
-  if (const Json* none = aggregation(body, "timeless"))
-    if (const Json* n = member(*none, "doc_count")) layout.timeless = json_int64(*n) > 0;
+  const Json* none_of_time = aggregation(body, "timeless");
+  const Json* timeless = none_of_time ? member(*none_of_time, "doc_count") : nullptr;
+  layout.timeless = timeless && json_int64(*timeless) > 0;
   if (const Json* senders = aggregation(body, "senders")) {
     const Json* services = member(*senders, "services");
     const Json* buckets = services ? member(*services, "buckets") : nullptr;

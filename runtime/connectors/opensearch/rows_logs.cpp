@@ -118,7 +118,7 @@ class SearchLogs final : public Work {
       Stream& stream = streams_[asked_[n]];
       remarks_.take(replies[n]);
       const bool first = stream.after.is_null();
-      if (first) total_ += total_of(replies[n].body).value_or(0);
+      if (first) total_ += total_of(replies[n].body, &at_least_).value_or(0);
       const Json& hits = hits_in(replies[n].body);
       const bool end = hits.size() < rows_asked(stream);
       for (const Json& hit : hits) got_.push_back(hit);
@@ -147,7 +147,7 @@ class SearchLogs final : public Work {
     if (!made) return answer;
     const auto seen = static_cast<int64_t>(got_.size()), rows = static_cast<int64_t>((*made)->rows);
     std::string limited;
-    if (exact_ && total_ > rows) limited = count(rows) + " of " + count(total_) + " records, first in time";
+    if (exact_ && total_ > rows) limited = count(rows) + " of " + (at_least_ ? "at least " : "") + count(total_) + " records, first in time";
     if (!exact_ && total_ > seen) {
       limited = count(rows) + " records, first in time";
       if (rows < static_cast<int64_t>(limit_)) {
@@ -196,6 +196,7 @@ class SearchLogs final : public Work {
   std::vector<size_t> asked_;
   Json got_ = Json::array();
   int64_t total_ = 0;
+  bool at_least_ = false;
   Remarks remarks_;
 };
 
@@ -240,7 +241,7 @@ class LogsOfTraces final : public Work {
     for (size_t i = 0; i < replies.size(); ++i) {
       remarks_.take(replies[i]);
       if (i < halves_.size()) {
-        total_ += total_of(replies[i].body).value_or(0);
+        total_ += total_of(replies[i].body, &at_least_).value_or(0);
         cut_ |= replies[i].cut;
         for (const Json& hit : hits_in(replies[i].body)) got_.push_back(hit);
       } else if (const Json* all = member(replies[i].body, "aggregations")) {
@@ -262,7 +263,7 @@ class LogsOfTraces final : public Work {
     auto frame = std::make_shared<Frame>(**made);
     frame->marks.notes.clear();                          // what lies beyond the limit was not seen
     if (found_ >= 0 && found_ < all) frame->marks.notes.push_back(count(all - found_) + " of " + count(all) + " traces have no log record in the scope");
-    return with(frame, filter_, remarks_, count(static_cast<int64_t>(frame->rows)) + " of " + count(total_) + " records, first in time", "");
+    return with(frame, filter_, remarks_, count(static_cast<int64_t>(frame->rows)) + " of " + (at_least_ ? "at least " : "") + count(total_) + " records, first in time", "");
   }
 
  private:
@@ -273,7 +274,7 @@ class LogsOfTraces final : public Work {
   std::vector<std::string> traces_;
   std::vector<Half> halves_;
   Json got_ = Json::array();
-  bool done_ = false, cut_ = false;
+  bool done_ = false, cut_ = false, at_least_ = false;
   int64_t total_ = 0, found_ = -1;
   Remarks remarks_;
 };
