@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <ctime>
+#include <map>
 #include <mutex>
 #include <numeric>
 #include <set>
@@ -349,16 +350,30 @@ std::vector<std::optional<Failure>> Client::run(const std::vector<Work*>& works,
       std::move(own.begin(), own.end(), std::back_inserter(searches));
     }
     if (searches.empty()) return failures;
-    auto replies = search(searches, deadline, stop);
+    // Works that look at the same rows first send the same search: it goes once.
+    std::map<std::string, size_t> known;
+    std::vector<Search> once_each;
+    std::vector<size_t> at_of;
+    std::vector<size_t> users;
+    for (Search& one : searches) {
+      const std::string key = one.each ? "\n" + std::to_string(at_of.size()) : one.index + "\n" + std::to_string(one.rows) + "\n" + canonical(one.body);
+      const auto [at, fresh] = known.emplace(key, once_each.size());
+      if (fresh) once_each.push_back(std::move(one)), users.push_back(0);
+      at_of.push_back(at->second);
+      ++users[at->second];
+    }
+    auto replies = search(once_each, deadline, stop);
     size_t at = 0;
     for (const auto& [w, n] : owners) {
       std::vector<Reply> own;
       for (size_t i = at; i < at + n; ++i) {
-        if (const auto failure = failure_in(replies[i])) {
+        Outcome<Reply>& reply = replies[at_of[i]];
+        if (const auto failure = failure_in(reply)) {
           failures[w] = *failure;
           break;
         }
-        own.push_back(std::move(std::get<Reply>(replies[i])));
+        if (--users[at_of[i]] == 0) own.push_back(std::move(std::get<Reply>(reply)));
+        else own.push_back(std::get<Reply>(reply));
       }
       at += n;
       if (!failures[w]) failures[w] = works[w]->take(std::move(own));

@@ -246,3 +246,30 @@ TEST_CASE("the table of what may be sent holds searches and nothing that writes"
     CHECK((path == "/_msearch" || path == "/_search" || path == "/*/_search/point_in_time" || path == "/_plugins/_ppl" || path == "/_plugins/_sql"));
   }
 }
+
+TEST_CASE("two works that search the same have it sent once, and both get the reply", "[opensearch]") {
+  struct Same final : Work {
+    std::vector<Search> round() override { return done ? std::vector<Search>() : std::vector<Search>{rows(3), rows(size)}; }
+    std::optional<Failure> take(std::vector<Reply> replies) override {
+      for (const Reply& reply : replies) got.push_back(reply.body["hits"]["hits"].size());
+      done = true;
+      return std::nullopt;
+    }
+    otlp::Answer answer(const otlp::Asking&) override { return Failure{}; }
+    size_t size = 4;
+    bool done = false;
+    std::vector<size_t> got;
+  };
+  Holding holding{9};
+  replies::Server server;
+  server.answer = [&](const http::Request& request) { return holding(request); };
+  Client client(server.send(), http::Config{}, options());
+  Same a, b;
+  b.size = 5;
+  const auto failures = client.run({&a, &b}, Deadline{}, replies::go());
+  CHECK((!failures[0] && !failures[1]));
+  CHECK(a.got == std::vector<size_t>{3, 4});
+  CHECK(b.got == std::vector<size_t>{3, 5});
+  REQUIRE(server.asked.size() == 1);
+  CHECK(replies::searches(server.asked[0].request.body).size() == 3);
+}
