@@ -6,6 +6,24 @@
 
 namespace inquest::opensearch {
 
+bool may_be_parsed(const Layout& layout, const Attribute& attribute) {
+  return layout.model == Model::data_prepper && attribute.field.type == "keyword";
+}
+
+Json examples(const Attribute& attribute) { return {{"top_hits", {{"size", 2}, {"_source", {attribute.field.path}}}}}; }
+
+bool are_numbers(const Json* examples) {
+  const Json* hits = examples ? member(*examples, "hits") : nullptr;
+  const Json* list = hits ? member(*hits, "hits") : nullptr;
+  if (!list || !list->is_array() || list->empty()) return false;
+  for (const Json& hit : *list) {
+    const Json* value = member(hit, "_source");
+    while (value && value->is_object() && value->size() == 1) value = &value->begin().value();
+    if (!value || !value->is_number()) return false;
+  }
+  return true;
+}
+
 std::vector<Attribute> attributes_of(const Layout& layout, const std::vector<std::string>& named, bool numeric,
                                      std::vector<std::string>* left) {
   std::vector<Attribute> out;
@@ -21,12 +39,12 @@ std::vector<Attribute> attributes_of(const Layout& layout, const std::vector<std
     // What exporters to OpenSearch add of their own.
     if (named.empty() && layout.model == Model::ss4o && name.compare(0, 12, "data_stream.") == 0) continue;
     if (!named.empty() && std::find(named.begin(), named.end(), name) == named.end()) continue;
-    if (numeric && !field.numeric()) continue;
+    if (numeric && !field.numeric() && !may_be_parsed(layout, {name, field})) continue;
     if (field.doc.empty()) {
       if (left) left->push_back(name + (field.why.empty() ? "" : " (" + field.why + ")"));
       continue;
     }
-    out.push_back({std::move(name), field});
+    out.push_back({std::move(name), field, false});
   }
   std::sort(out.begin(), out.end(), [](const Attribute& a, const Attribute& b) { return a.name < b.name; });
   return out;

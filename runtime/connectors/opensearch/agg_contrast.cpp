@@ -153,6 +153,8 @@ Search Contrast::limits_search(const Population& of, size_t p) const {
   if (place(p) == 0)
     for (size_t i = 0; i < attributes_.size(); ++i) {
       all["n" + std::to_string(i)] = {{"filter", exists(attributes_[i].field)}};
+      if (attributes_[i].field.numeric() || may_be_parsed(layout_, attributes_[i]))
+        all["n" + std::to_string(i)]["aggs"] = {{"t", examples(attributes_[i])}};
       if (!attributes_[i].field.numeric()) all["v" + std::to_string(i)] = {{"value_count", {{"field", attributes_[i].field.doc}}}};
       all["d" + std::to_string(i)] = {{"cardinality", {{"field", attributes_[i].field.doc}, {"precision_threshold", 1000}}}};
     }
@@ -174,6 +176,7 @@ std::optional<Failure> Contrast::take_limits(const std::vector<Reply>& replies) 
       if (place(p) == 0)
         for (size_t i = 0; i < attributes_.size(); ++i) {
           const Attribute& attribute = attributes_[i];
+          if (!member(*all, "n" + std::to_string(i))) return no_buckets(ask_);
           const int64_t n = docs_of(*all, ("n" + std::to_string(i)).c_str()), distinct = sum_of(*all, ("d" + std::to_string(i)).c_str());
           const bool list = sum_of(*all, ("v" + std::to_string(i)).c_str()) > n;
           const bool many = distinct > few_values && distinct * 2 > n;
@@ -182,7 +185,10 @@ std::optional<Failure> Contrast::take_limits(const std::vector<Reply>& replies) 
             as = As::identifier;
             lists_[attribute.name] = true;
           } else if (n > 0 && !slower_than_) {
-            if (attribute.field.numeric()) as = distinct > few_values || distinct * 2 > n ? As::numbers : As::values;
+            // A field may hold numbers of some operations and texts that read as such of others.
+            const bool numbers = are_numbers(member(*member(*all, "n" + std::to_string(i)), "t"));
+            if (numbers && !attribute.field.numeric()) of.parsed.insert(attribute.name);
+            if (numbers) as = distinct > few_values || distinct * 2 > n ? As::numbers : As::values;
             else if (many) as = As::identifier, identifiers_[attribute.name] = true;
           }
           of.as.push_back(as);
@@ -211,7 +217,7 @@ Search Contrast::values_search(const Population& of, size_t p) const {
     if (of.as[i] == As::values) {
       each["a" + name] = {{"terms", {{"field", field.doc}, {"size", slower_than_ ? number_page : value_page}}}};
     } else if (of.as[i] == As::numbers && place(p) == 0) {
-      numbers["a" + name] = {{"terms", {{"script", number_script(field.doc)}, {"value_type", "long"}, {"size", number_page}}}};
+      numbers["a" + name] = {{"terms", {{"script", number_script(field.doc, of.parsed.count(attributes_[i].name) > 0)}, {"value_type", "long"}, {"size", number_page}}}};
     } else if (of.as[i] == As::numbers) {
       each["n" + name] = {{"filter", exists(field)}};
     }

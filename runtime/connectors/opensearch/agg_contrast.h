@@ -10,6 +10,7 @@
 #include <array>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -41,6 +42,7 @@ struct Population {
   std::string operation;
   Json filter;                           // of its spans, without window
   std::vector<As> as;                    // per attribute of the Work
+  std::set<std::string> parsed;          // attributes whose keywords read as numbers
   std::array<Counts, 2> parts;             // now, then
 };
 

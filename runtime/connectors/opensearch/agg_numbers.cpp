@@ -38,10 +38,12 @@ class Numbers final : public Work {
   std::vector<Search> round() override {
     std::vector<Search> out;
     if (!known_) {
-      Json filters = Json::object();
-      for (size_t i = 0; i < attributes_.size(); ++i) filters[std::to_string(i)] = exists(attributes_[i].field);
-      for (const Part& part : parts_)
-        out.push_back({layout_.index, body_of(part.filter.query, {{"a", {{"filters", {{"filters", filters}}}}}}), 0, "which numbers there are"});
+      Json each = Json::object();
+      for (size_t i = 0; i < attributes_.size(); ++i) {
+        Json& one = each[std::to_string(i)] = {{"filter", exists(attributes_[i].field)}};
+        if (may_be_parsed(layout_, attributes_[i])) one["aggs"] = {{"t", examples(attributes_[i])}};
+      }
+      for (const Part& part : parts_) out.push_back({layout_.index, body_of(part.filter.query, each), 0, "which numbers there are"});
     } else {
       for (const Paging& one : paging_)
         if (!one.pager.done()) out.push_back(one.pager.next());
@@ -55,11 +57,17 @@ class Numbers final : public Work {
       known_ = true;
       for (size_t p = 0; p < parts_.size(); ++p) {
         const Json* all = member(replies[p].body, "aggregations");
-        const Json* of = all ? member(*all, "a") : nullptr;
-        const Json* buckets = of ? member(*of, "buckets") : nullptr;
-        if (!buckets) return no_buckets(ask_);
-        for (size_t i = 0; i < attributes_.size(); ++i)
-          if (docs_of(*buckets, std::to_string(i).c_str()) > 0) ask_for(p, i);
+        if (!all) return no_buckets(ask_);
+        for (size_t i = 0; i < attributes_.size(); ++i) {
+          const Json* of = member(*all, std::to_string(i));
+          if (!of || docs(*of) == 0) continue;
+          if (may_be_parsed(layout_, attributes_[i])) {
+            if (!are_numbers(member(*of, "t"))) continue;
+            attributes_[i].parsed = true;
+            remarks_.note("numbers lie in fields of keywords: what two documents say as a number is read as one");
+          }
+          ask_for(p, i);
+        }
       }
       return std::nullopt;
     }
@@ -90,11 +98,15 @@ class Numbers final : public Work {
     const Part& part = parts_[p];
     const Field& field = attributes_[attribute].field;
     const auto buckets = static_cast<size_t>(std::clamp<int64_t>(part.window.length().ns / width_ + 2, 2, most_buckets));
-    Json of_time = {{"m", {{"percentiles", {{"field", field.doc}, {"percents", {50}}, {"tdigest", {{"compression", 200}}}}}}},
+    Json median = {{"percents", {50}}, {"tdigest", {{"compression", 200}}}};
+    if (attributes_[attribute].parsed) median["script"] = value_script(field.doc);
+    else median["field"] = field.doc;
+    Json of_time = {{"m", {{"percentiles", std::move(median)}}},
                     {"d", {{"cardinality", {{"field", field.doc}, {"precision_threshold", 3000}}}}}};
     Json terms = {{"script", scripts_.time_bucket(part.window, width_)}, {"value_type", "long"}, {"size", buckets},
                   {"order", {{"_key", "asc"}}}};
     Json sub = {{"t", {{"terms", std::move(terms)}, {"aggs", std::move(of_time)}}},
+                {"x", examples(attributes_[attribute])},
                 {"d", {{"cardinality", {{"field", field.doc}, {"precision_threshold", 3000}}}}}};
     Json sources = heads_.sources();
     sources.push_back(composite_source("n", layout_.name));
@@ -106,7 +118,7 @@ class Numbers final : public Work {
     const Json* key = member(group, "key");
     const Json* terms = member(group, "t");
     const Json* buckets = terms ? member(*terms, "buckets") : nullptr;
-    if (!key || !buckets) return;
+    if (!key || !buckets || !are_numbers(member(group, "x"))) return;  // texts that read as numbers, of this operation
     if (terms->value("sum_other_doc_count", int64_t{0}) > 0) remarks_.note("the latest buckets of time are not told: too many");
     Key row{heads_.head(*key, aliases_), member_text(*key, "n"), attributes_[of.attribute].name, of.part, 0};
     int64_t unseen = sum_of(group, "d");
@@ -174,7 +186,7 @@ otlp::Answer Numbers::answer(const otlp::Asking& asking) {
 }  // namespace
 
 std::unique_ptr<Work> make_numbers(const Ask& ask, const Layout& layout, const otlp::Aliases& aliases) {
-  // Numbers in fields of text (old Data Prepper), flat objects and nested tags are told from rows alone.
+  // Numbers in flat objects and nested tags are told from rows alone.
   if (!Scripts(layout).possible() || attributes_of(layout, otlp::texts_of(ask, "attributes"), true).empty()) return small_or(ask, layout, aliases, nullptr);
   return small_or(ask, layout, aliases, [&, ask](int64_t spans) { return std::make_unique<Numbers>(ask, layout, aliases, spans); });
 }

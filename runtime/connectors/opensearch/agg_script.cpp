@@ -110,9 +110,16 @@ Json Scripts::side(const Window& window, int64_t width, const std::vector<int64_
                 std::move(params));
 }
 
-Json number_script(const std::string& field) {
+Json number_script(const std::string& field, bool parsed) {
+  const std::string guard = "if (!doc.containsKey(params.f) || doc[params.f].size() == 0) return null; ";
+  const char* value = parsed ? "try { return Double.doubleToLongBits(Double.parseDouble(doc[params.f].value)) >> 42; } catch (Exception e) { return null; }"
+                             : "return Double.doubleToLongBits((double) doc[params.f].value) >> 42;";
+  return {{"source", guard + value}, {"lang", "painless"}, {"params", {{"f", field}}}};
+}
+
+Json value_script(const std::string& field) {
   return {{"source", "if (!doc.containsKey(params.f) || doc[params.f].size() == 0) return null; "
-                     "return Double.doubleToLongBits((double) doc[params.f].value) >> 42;"},
+                     "try { return Double.parseDouble(doc[params.f].value); } catch (Exception e) { return null; }"},
           {"lang", "painless"}, {"params", {{"f", field}}}};
 }
 

@@ -44,7 +44,8 @@ class Scripts final {
 };
 
 // A number by sign, exponent and ten bits of its mantissa (whole numbers below 2 048 exactly), and back.
-Json number_script(const std::string& field);
+Json number_script(const std::string& field, bool parsed);
+Json value_script(const std::string& field);             // the number that a keyword reads as
 double number_of(int64_t key);
 
 constexpr int64_t most_counted = 500'000;             // spans that one script counts
