@@ -5,7 +5,6 @@
   - `inconclusive` or a weaker confirmed hypothesis that the verdict of the files rests on (leak), with what is unknown named;
   - exit 4 or 5 with an error that names the source, when it could not even be probed.
 Not allowed: ruled_out or nothing_found, another subject, an end by signal, a run that outlives its deadlines."""
-import os
 import threading
 import time
 
@@ -82,10 +81,9 @@ def cases(count, quick):
     """(fault, lasts): n is spread over the requests of a healthy run."""
     every = [("reset", None), ("cut", None), ("503", None), ("html", None), ("pause", 1.0), ("pause", None), ("kill", None), ("restart", 0.5)]
     once = [("reset", 0), ("cut", 0), ("500", 0), ("503", 0), ("silence", 0), ("stall", 0), ("drip", 0)]
-    share = 3 if quick else 6
+    share = 1 if quick else 3
     for fault, lasts in every + once:
-        slow = fault in ("pause", "silence", "stall", "drip") or fault in ("kill", "restart")
-        moments = 2 if slow and not quick else 1 if slow else share
+        moments = 1 if fault in ("pause", "silence", "stall", "drip", "kill", "restart") else share
         for i in range(moments):
             yield fault, lasts, int((i + 0.5) * count / moments)
 
@@ -106,9 +104,7 @@ def run(bench, quick=False):
     words = {}
     for name, count in counts.items():
         bad, played, total = [], 0, 0
-        for fault, lasts, n in cases(count, quick or name == "opensearch" and os.environ.get("INQUEST_LIVE") == "quick"):
-            if name == "opensearch" and fault in ("kill", "restart") and n > 0 and lasts is None and n > count / 2:
-                continue                   # a node takes ten seconds to come back
+        for fault, lasts, n in cases(count, quick):
             plan = Plan(bench.proxies[name], bench.stack.server[name], fault, n, lasts)
             bench.proxies[name].before = plan
             got = inquest(arguments, at_most)

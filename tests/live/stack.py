@@ -7,8 +7,10 @@ parts: opensearch prometheus2 prometheus3 jaeger jaeger-opensearch (all that are
 `start` in a FOLDER where a stack runs adds the parts that are missing. The servers live on until `stop`; FOLDER/stack.json
 says their URLs. Everything listens on loopback only.
 """
+import hashlib
 import json
 import os
+import shutil
 import sys
 import time
 
@@ -16,7 +18,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import load  # noqa: E402
 import servers  # noqa: E402
-from recording import FROM, Recording  # noqa: E402
+from recording import FILES, FROM, REPLAY, Recording  # noqa: E402
 
 PARTS = {"opensearch": "opensearch", "prometheus2": "prometheus2", "prometheus3": "prometheus3", "jaeger": "jaeger",
          "jaeger-opensearch": "jaeger"}  # part → what must be installed for it last
@@ -29,6 +31,18 @@ def installed(part):
 def span_age():
     """Jaeger looks so far back for the names of services: from today to before the recording."""
     return f"{int((time.time() - load.nanoseconds(FROM) / 10**9) / 3600) + 72}h"
+
+
+def snapshot():
+    """Where the loaded data of an OpenSearch is kept, so that it is indexed once: a folder named by everything that it is made
+    of (recording, documents, mappings, servers). Documents are counted after every start from it."""
+    digest = hashlib.sha256()
+    paths = [os.path.join(REPLAY, name) for name in sorted(FILES.values())]
+    paths += [os.path.join(servers.HERE, name) for name in ("layouts.py", "load.py", "servers.py", "install")]
+    for path in paths + [os.path.join(servers.HERE, "recipes", name) for name in ("opensearch/pom.xml", "opensearch/Node.java", "jaeger/go.mod")]:
+        with open(path, "rb") as f:
+            digest.update(hashlib.sha256(f.read()).digest())
+    return os.path.join(servers.HOME, "loaded", digest.hexdigest()[:16])
 
 
 class Stack:
@@ -45,8 +59,36 @@ class Stack:
 
     # ---- parts ----
     def opensearch(self):
-        self.make(servers.OpenSearch, "opensearch")
-        return load.opensearch(self.server["opensearch"].url, self.recording)
+        kept = snapshot()
+        if not os.path.exists(kept):
+            return load.opensearch(self.make(servers.OpenSearch, "opensearch").url, self.recording)
+        folder = os.path.join(self.folder, "opensearch")
+        servers.remove(folder)
+        shutil.copytree(os.path.join(kept, "data"), os.path.join(folder, "data"))
+        server = self.make(servers.OpenSearch, "opensearch")
+        with open(os.path.join(kept, "loaded.json"), encoding="utf-8") as f:
+            counts = json.load(f)
+        for index, count in counts.items():
+            load.until(index, lambda i=index: load.count(server.url, i), count, 30)
+        return {i: n for i, n in counts.items() if not i.startswith("jaeger")}
+
+    def keep(self):
+        """Makes the snapshot of an OpenSearch that was loaded anew, Jaeger's spans in it too."""
+        kept, server = snapshot(), self.server["opensearch"]
+        if os.path.exists(kept):
+            return
+        counts = dict(self.loaded["opensearch"]) | {load.JAEGER_SPANS: load.count(server.url, load.JAEGER_SPANS)}
+        load.call(server.url + "/_flush", "POST", b"")
+        server.stop()
+        servers.remove(kept + ".part")
+        shutil.copytree(os.path.join(server.folder, "data"), os.path.join(kept + ".part", "data"))
+        with open(os.path.join(kept + ".part", "loaded.json"), "w", encoding="utf-8") as f:
+            json.dump(counts, f)
+        for old in os.listdir(os.path.dirname(kept)):
+            if old != os.path.basename(kept) + ".part":
+                servers.remove(os.path.join(os.path.dirname(kept), old))
+        os.replace(kept + ".part", kept)
+        server.start()
 
     def prometheus2(self):
         prometheus = self.make(servers.Prometheus2, "prometheus2")
@@ -62,11 +104,11 @@ class Stack:
         return {"series": load.prometheus3(self.make(servers.Prometheus3, "prometheus3"), self.recording)}
 
     def jaeger(self):
-        return {"traces": load.jaeger(self.make(servers.Jaeger, "jaeger"), self.recording)}
+        return load.jaeger(self.make(servers.Jaeger, "jaeger"), self.recording)
 
     def jaeger_opensearch(self):
         server = self.make(servers.Jaeger, "jaeger-opensearch", opensearch=self.server["opensearch"].url, max_span_age=span_age())
-        return {"traces": load.jaeger(server, self.recording)}
+        return load.jaeger(server, self.recording)
 
     def start(self, parts):
         """One after the other. A part that fails is the error, and its server is not left behind."""
@@ -80,6 +122,8 @@ class Stack:
                         self.server.pop(name).stop()
                 raise load.Refused(f"{part}: {e}") from e
             self.seconds[part] = time.monotonic() - begin
+        if "jaeger-opensearch" in parts and not self.detached:
+            self.keep()
         return self
 
     def stop(self):
