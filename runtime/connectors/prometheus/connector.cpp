@@ -175,10 +175,8 @@ Result<std::unique_ptr<Connector>> make_source(const SourceConfig& config, Send 
       if (!n || *n < 1 || *n > 1'000'000'000)
         return Error{Code::config, "samples is " + print_value(value) + ", not a number from 1 to 1 000 000 000", config.name, "leave it out for 1 000 000"};
       source->most_samples_ = *n;
-    } else if (key == "datasource") {
-      source->datasource_ = value.text();
     } else {
-      return Error{Code::config, "unknown option `" + printable(key, 60) + "` of a prometheus source", config.name, did_you_mean(key, {"samples", "datasource"})};
+      return Error{Code::config, "unknown option `" + printable(key, 60) + "` of a prometheus source", config.name, did_you_mean(key, {"samples"})};
     }
   }
   for (const auto* list : {&config.signals, &config.without})

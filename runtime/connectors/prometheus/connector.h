@@ -7,10 +7,11 @@
 // marked approximate (pushdown.h). `promql [[…]]` is a range query over the ask's window (native.h).
 // probe: version, names of metrics and labels, clock. resolve: the names of a measure by the rules of names.h among those
 // that the server has, with the services that have them.
-// Options: samples (number), datasource (text: Grafana's uid of this source, for links).
+// Options: samples (number).
 // Failures: as server.h tells answers apart; unsupported (a metric or measure that is not here, asks of other signals),
 // rejected (an ask without a window, a native text with a name that has no value).
-// Links: `prometheus` (default: the source's own URL) or `grafana`, with absolute times.
+// Links: `grafana` (with `grafana_datasource`, the uid of this source there; else its name), or `prometheus` (default: the
+// source's own URL), with absolute times.
 // Thread rule: as connector.h says.
 #pragma once
 

@@ -73,7 +73,8 @@ std::string Source::link(const Ask& ask, const Measures& measures) const {
   if (expression.empty()) return {};
   const Window& window = ask.scope.window;
   if (const auto grafana = config_.links.find("grafana"); grafana != config_.links.end()) {
-    const std::string datasource = datasource_.empty() ? config_.name : datasource_;
+    const auto uid = config_.links.find("grafana_datasource");
+    const std::string datasource = uid == config_.links.end() ? config_.name : uid->second;
     Json query = {{"refId", "A"}, {"expr", expression}, {"datasource", {{"type", "prometheus"}, {"uid", datasource}}}};
     Json panes = {{"inquest", {{"datasource", datasource}, {"queries", Json::array({std::move(query)})},
                                {"range", {{"from", std::to_string(window.from.ns / 1'000'000)}, {"to", std::to_string(window.to.ns / 1'000'000)}}}}}};

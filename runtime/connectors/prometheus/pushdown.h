@@ -3,7 +3,8 @@
 //
 // Gauges become means of a step, counters and histograms what they increased by in a step, each summed over the labels
 // that the ask would sum anyway, so that the frame has the same columns. The server's increase() extrapolates to the ends
-// of a step, so the answer is approximate and marked so. What tells of restarts is the least (or greatest) value of a step.
+// of a step, so the answer is approximate and marked so: what a counter held at its first sample is not seen, and writers
+// that take turns in one series are not told apart. What tells of restarts is the least (or greatest) value of a step.
 //
 // Steps: `every` of the ask, else 240 a window; at least four of the samples' own intervals, since what increased between
 // two samples must be seen; wider where series × steps would be more than the budget. One range query gives at most 11 000

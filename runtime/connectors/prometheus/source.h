@@ -74,7 +74,6 @@ class Source final : public Connector {
   const std::unique_ptr<http::Door> door_;
   const Server server_;
   int64_t most_samples_ = 1'000'000;
-  std::string datasource_;
 
   mutable std::mutex mutex_;
   std::optional<Layout> layout_;

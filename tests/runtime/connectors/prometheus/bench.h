@@ -71,13 +71,14 @@ inline fake::Server shop() {
 }
 
 struct Bench {
-  explicit Bench(fake::Server made, std::map<std::string, std::string> aliases = {}, Map options = {}) : server(std::move(made)) {
+  explicit Bench(fake::Server made, std::map<std::string, std::string> aliases = {}, Map options = {}, std::map<std::string, std::string> links = {}) : server(std::move(made)) {
     SourceConfig config;
     config.name = "prom";
     config.kind = "prometheus";
     config.at = "http://prometheus:9090/";
     config.aliases = std::move(aliases);
     config.options = std::move(options);
+    config.links = std::move(links);
     source = prometheus::make_with(config, server.send()).value();
     REQUIRE(source->probe({}, go_on).ok());
   }

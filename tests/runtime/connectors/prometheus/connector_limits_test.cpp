@@ -111,3 +111,39 @@ TEST_CASE("a link shows the same window, absolute", "[prometheus]") {
   CHECK(link.find("process_memory_usage_bytes") != std::string::npos);
   CHECK(link.find("process_cpu_time") == std::string::npos);
 }
+
+TEST_CASE("a link to Grafana opens Explore on the source it has there", "[prometheus]") {
+  Bench bench(shop(), {}, {}, {{"grafana", "https://grafana.example/"}, {"grafana_datasource", "abc"}});
+  const std::map<std::string, Resolution> measures = {{"latency", bench.source->resolve(latency(), {}, go_on).value()}};
+  const std::string link = bench.source->link(bench.ask("metric.latency", "cart"), measures);
+  CHECK(link.rfind("https://grafana.example/explore?schemaVersion=1&panes=", 0) == 0);
+  CHECK(link.find("%22uid%22:%22abc%22") != std::string::npos);
+  CHECK(link.find("%22from%22:%22" + std::to_string((begin_s + 600) * 1000) + "%22") != std::string::npos);
+  CHECK(link.find("histogram_quantile") != std::string::npos);
+}
+
+TEST_CASE("an option that is none is refused with the nearest", "[prometheus]") {
+  SourceConfig config;
+  config.name = "prom";
+  config.options = {{"sample", Value(int64_t{5})}};
+  fake::Server server;
+  const auto made = prometheus::make_with(config, server.send());
+  REQUIRE_FALSE(made.ok());
+  CHECK(made.error().cure == "did you mean `samples`?");
+  config.options = {{"samples", Value("many")}};
+  CHECK_FALSE(prometheus::make_with(config, server.send()).ok());
+  config.options = {};
+  config.signals = {"logs"};
+  CHECK_FALSE(prometheus::make_with(config, server.send()).ok());
+}
+
+TEST_CASE("a signal that is withheld is as if it did not exist", "[prometheus]") {
+  fake::Server server = shop();
+  SourceConfig config;
+  config.name = "prom";
+  config.without = {"metrics"};
+  const auto source = prometheus::make_with(config, server.send()).value();
+  CHECK(source->probe({}, go_on).value().signals.empty());
+  CHECK(source->resolve(memory(), {}, go_on).value().names.empty());
+  CHECK_FALSE(source->resolve(memory(), {}, go_on).value().tried.empty());
+}
