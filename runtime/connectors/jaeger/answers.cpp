@@ -23,6 +23,19 @@ void add(std::string& to, const std::string& text) {
   to += (to.empty() ? "" : "; ") + text;
 }
 
+// Attributes that `where` wants to equal one value, as Jaeger compares them: as text. It may find more, never less.
+std::map<std::string, std::string> tags_of(const Ask& ask) {
+  std::map<std::string, std::string> out;
+  if (ask.kind == "spans.calls") return out;             // its spans are of other services too
+  for (const auto& [key, value] : ask.where) {
+    if (key == "kind" || key == "status" || key == "operation") continue;  // no attributes
+    if (key == "links" || key == "exception.message") continue;  // worked out when a span is read; cut
+    if (const auto* text = value.get<std::string>()) out[key] = *text;
+    else if (value.get<bool>() || value.get<int64_t>()) out[key] = print_value(value);
+  }
+  return out;
+}
+
 }  // namespace
 
 bool by_ids(const Ask& ask) { return ask.kind == "spans.of_traces"; }
@@ -209,8 +222,16 @@ Answer Answers::answer(const Ask& ask, const Need& need, Allowed allowed) {
   auto got = pool_.get(need, allowed);
   const auto* held = std::get_if<HeldPtr>(&got);
   if (!held) return passed_on<FramePtr>(got);
-  if (!(*held)->whole && ask.kind == "spans.slowest") return slowest(ask, *held, allowed);
-  return over(ask, **held, allowed);
+  if ((*held)->whole) return over(ask, **held, allowed);
+  // A sample of all; what `where` lets through may be few enough to have whole.
+  Need narrow = need;
+  narrow.tags = tags_of(ask);
+  if (need.service && !narrow.tags.empty()) {
+    const auto few = pool_.get(narrow, allowed);
+    const auto* own = std::get_if<HeldPtr>(&few);
+    if (own && (*own)->whole) return over(ask, **own, allowed);
+  }
+  return ask.kind == "spans.slowest" ? slowest(ask, *held, allowed) : over(ask, **held, allowed);
 }
 
 }  // namespace inquest::jaeger

@@ -31,7 +31,7 @@ HeldPtr Pool::held(const Need& need) const {
     bool all = one->whole && (need.service ? !one->need.service || one->need.service == need.service : !one->need.service);
     if (need.service && !one->need.service)            // all services: this one must have been searched itself
       for (const std::string& name : names_there(*need.service)) all = all && one->services.count(name) != 0;
-    if (all && (one->need.operation.empty() || one->need.operation == need.operation)) return one;
+    if (all && one->need.tags.empty() && (one->need.operation.empty() || one->need.operation == need.operation)) return one;
   }
   return nullptr;
 }
@@ -57,6 +57,9 @@ Outcome<HeldPtr> Pool::get(const Need& need, Allowed allowed) {
   if (const auto* got = std::get_if<HeldPtr>(&fetched)) {
     std::lock_guard lock(mutex_);
     held_.push_back(*got);
+    size_t rows = 0;
+    for (const HeldPtr& one : held_) rows += one->view.spans->rows();
+    for (; rows > most_held && held_.size() > 1; held_.erase(held_.begin())) rows -= held_.front()->view.spans->rows();
   }
   return fetched;
 }
@@ -65,7 +68,7 @@ Outcome<HeldPtr> Pool::fetch(const Need& need, Allowed within) {
   const Deadline deadline = sooner(within.deadline);
   const Allowed allowed{deadline, within.stop};
   if (!need.service) return all_services(need, allowed);
-  if (need.operation.empty()) return one_service(need, allowed);
+  if (need.operation.empty() || !need.tags.empty()) return one_service(need, allowed);
   Need wider = need;
   wider.operation.clear();
   auto all = get(wider, allowed);
@@ -170,7 +173,7 @@ Outcome<HeldPtr> Pool::one_service(const Need& need, Allowed allowed) {
   std::optional<Outcome<HeldPtr>> failed;
   const std::vector<std::string> names = names_there(*need.service);
   for (const std::string& name : names) {
-    const Whole found = find_all(Search{name, need.operation, need.window}, gathered, nullptr, allowed);
+    const Whole found = find_all(Search{name, need.operation, need.window, {}, {}, need.tags}, gathered, nullptr, allowed);
     whole = whole && found.whole;
     late = late || found.late;
     if (found.failed) {
@@ -183,7 +186,7 @@ Outcome<HeldPtr> Pool::one_service(const Need& need, Allowed allowed) {
   const size_t traces = gathered.traces();
   const auto out = done(gathered, need, std::move(problems));
   out->whole = whole;
-  if (whole && need.operation.empty()) out->services.insert(names.begin(), names.end());
+  if (whole && need.operation.empty() && need.tags.empty()) out->services.insert(names.begin(), names.end());
   if (!whole) add_to(out->approximate, traces_text(traces) + " sampled");
   if (late) out->notes.push_back("time ran out before all traces were searched");
   return HeldPtr(out);

@@ -31,8 +31,9 @@ namespace inquest::jaeger {
 struct Need {
   std::optional<std::string> service = {};   // canonical; none: all services
   std::string operation = {};                // of the service; used when all of the service are too many
-  Window window;
-  auto operator<=>(const Need&) const = default;
+  Window window = {};
+  std::map<std::string, std::string> tags = {};  // of spans of the service; asked for when all of it are too many
+  bool operator==(const Need&) const = default;
 };
 
 // What came. Immutable.

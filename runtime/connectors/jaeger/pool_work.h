@@ -16,6 +16,7 @@ constexpr size_t first_cut = 16;
 constexpr size_t least_limit = 10;                     // fewer of a piece of the window are no sample
 constexpr int64_t least_width = 2'000'000;             // ns; Jaeger tells microseconds
 constexpr size_t most_pieces = 512;
+constexpr size_t most_held = 1'000'000;                // spans; the oldest go first
 constexpr int64_t least_ms = 300;                      // no request is begun with less time left
 constexpr double share_of_time = 0.6;                  // of what is left, for the next round of searches
 

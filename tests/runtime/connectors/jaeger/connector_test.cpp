@@ -236,3 +236,16 @@ TEST_CASE("of traces without nanoseconds it is told") {
   const FramePtr frame = fetch(*open(server), ask("spans.latency", 0, 20, {{"service", "shop"}}));
   CHECK(std::find(frame->marks.notes.begin(), frame->marks.notes.end(), "times are whole microseconds") != frame->marks.notes.end());
 }
+
+TEST_CASE("where all traces are too many, those that `where` lets through are searched by their attribute") {
+  Jaeger server;
+  fill_shop(server, 600);
+  auto connector = open(server, {{"traces", Value(100)}});
+  Ask one = ask("spans.percentiles", 0, 600, {{"service", "shop"}});
+  CHECK(fetch(*connector, one)->marks.approximate.find("sampled") != std::string::npos);
+  one.where = {{"size", Value(77)}};
+  const FramePtr frame = fetch(*connector, one);
+  CHECK(numbers(frame, "n") == std::vector<double>{1});
+  CHECK(frame->marks.approximate.empty());
+  CHECK(fetch(*connector, ask("spans.percentiles", 0, 600, {{"service", "shop"}}))->rows == 2);  // not out of those
+}
