@@ -24,6 +24,25 @@ constexpr std::array<Word, 18> words = {{{"proxy-authorization", 1}, {"authoriza
     {"apikey", 4}, {"private_key", 4}}};
 constexpr std::array<std::string_view, 12> prefixes = {"ghp_", "gho_", "ghs_", "github_pat_", "glpat-", "xoxb-", "xoxp-", "xoxa-", "sk-", "AKIA", "ASIA", "AIza"};
 
+// Which texts can begin anything that is masked: by their first two characters, so that most of a text is passed over
+// at a glance. `@` stands for itself.
+struct Begins {
+  std::array<uint8_t, 65536> pair{};
+  static constexpr uint8_t word = 1, bearer = 2, jwt = 4, prefix = 8;
+  constexpr Begins() {
+    const auto put = [&](std::string_view name, uint8_t kind) {
+      for (const char a : {name[0], upper(name[0])})
+        for (const char b : {name[1], upper(name[1])}) pair[static_cast<uint8_t>(a) * 256u + static_cast<uint8_t>(b)] |= kind;
+    };
+    for (const Word& one : words) put(one.name, word);
+    for (const std::string_view one : prefixes) put(one, prefix);
+    put("bearer", bearer);
+    put("eyJ", jwt);
+  }
+  static constexpr char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; }
+};
+constexpr Begins beginnings;
+
 bool same(std::string_view text, size_t at, std::string_view word) {
   if (at + word.size() > text.size()) return false;
   for (size_t i = 0; i < word.size(); ++i)
@@ -36,13 +55,15 @@ class Scrub final {
   Scrub(std::string_view text, std::string_view with) : text_(text), with_(with) {}
 
   std::string run(size_t& masked) {
-    for (size_t at = 0; at < text_.size();) {
+    const char* const data = text_.data();
+    for (size_t at = 0; at + 1 < text_.size();) {
       size_t end = at;
-      if (!candidate(text_[at]) || !(named(at, end) || bearer(at, end) || jwt(at, end) || prefixed(at, end) || mail(at, end))) {
-        ++at;
-        continue;
-      }
-      at = end;
+      const auto c = static_cast<uint8_t>(data[at]);
+      const uint8_t kind = beginnings.pair[c * 256u + static_cast<uint8_t>(data[at + 1])];
+      const bool hit = kind ? begins(at) && (((kind & Begins::word) && named(at, end)) || ((kind & Begins::bearer) && bearer(at, end)) ||
+                                             ((kind & Begins::jwt) && jwt(at, end)) || ((kind & Begins::prefix) && prefixed(at, end)))
+                            : c == '@' && mail(at, end);
+      at = hit ? end : at + 1;
     }
     masked += masked_;
     if (kept_ == 0) return std::string(text_);
@@ -52,12 +73,6 @@ class Scrub final {
   bool changed() const { return kept_ != 0; }
 
  private:
-  static bool candidate(char c) {
-    switch (small(c)) {
-      case 'p': case 'a': case 's': case 'c': case 'r': case 'i': case 't': case 'x': case 'b': case 'e': case 'g': case '@': return true;
-      default: return false;
-    }
-  }
   bool begins(size_t at) const { return at == 0 || !alnum(text_[at - 1]); }
   void mask(size_t from, size_t to) {
     if (from >= to || text_.substr(from, to - from) == with_ || text_.substr(from, to - from) == "***") return;
@@ -68,8 +83,8 @@ class Scrub final {
 
   // password=…, "cookie":"…", Authorization: Basic …, …header.authorization":["…"]
   bool named(size_t at, size_t& end) {
-    if (!begins(at)) return false;
-    const auto word = std::find_if(words.begin(), words.end(), [&](const Word& one) { return same(text_, at, one.name); });
+    const char first = small(text_[at]), third = at + 2 < text_.size() ? small(text_[at + 2]) : '\0';
+    const auto word = std::find_if(words.begin(), words.end(), [&](const Word& one) { return one.name[0] == first && one.name[2] == third && same(text_, at, one.name); });
     if (word == words.end()) return false;
     size_t p = at + word->name.size();
     const bool quoted_name = p < text_.size() && (text_[p] == '"' || text_[p] == '\'' || text_[p] == '\\');
@@ -132,7 +147,7 @@ class Scrub final {
     }
   }
   bool bearer(size_t at, size_t& end) {
-    if (!begins(at) || !same(text_, at, "bearer ")) return false;
+    if (!same(text_, at, "bearer ")) return false;
     const size_t from = at + 7;
     size_t to = from;
     while (to < text_.size() && token_char(text_[to])) ++to;
@@ -142,7 +157,7 @@ class Scrub final {
     return true;
   }
   bool jwt(size_t at, size_t& end) {
-    if (text_.compare(at, 3, "eyJ") != 0 || !begins(at)) return false;
+    if (text_[at] != 'e' || text_.compare(at, 3, "eyJ") != 0) return false;
     size_t to = at, parts = 1, here = 0;
     for (; to < text_.size() && (alnum(text_[to]) || text_[to] == '-' || text_[to] == '_' || text_[to] == '.'); ++to) {
       if (text_[to] != '.') { ++here; continue; }
@@ -156,9 +171,8 @@ class Scrub final {
     return true;
   }
   bool prefixed(size_t at, size_t& end) {
-    if (!begins(at)) return false;
     for (const std::string_view prefix : prefixes) {
-      if (text_.compare(at, prefix.size(), prefix) != 0) continue;
+      if (text_[at] != prefix[0] || text_.compare(at, prefix.size(), prefix) != 0) continue;
       size_t to = at + prefix.size();
       bool digit = false;
       for (; to < text_.size() && (alnum(text_[to]) || text_[to] == '-' || text_[to] == '_'); ++to) digit = digit || (text_[to] >= '0' && text_[to] <= '9');
@@ -171,7 +185,6 @@ class Scrub final {
   }
   // name@host.tld; seen at its @.
   bool mail(size_t at, size_t& end) {
-    if (text_[at] != '@') return false;
     const auto local = [](char c) { return alnum(c) || c == '.' || c == '_' || c == '%' || c == '+' || c == '-'; };
     size_t from = at, to = at + 1;
     while (from > kept_ && local(text_[from - 1])) --from;
