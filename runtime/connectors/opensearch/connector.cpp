@@ -51,9 +51,9 @@ Status read_pair(const SourceConfig& config, const std::string& key, const Value
 constexpr const char* unknown_trace = "00000000000000000000000000000001";
 constexpr const char* unknown_spelt = "[\"00000000000000000000000000000001\",\"0000000000000001\"]";
 std::string unknown_traces(Ask& ask) {
-  const std::string& text = otlp::option_text(ask, "traces");
-  if (text.size() < 2 || text[0] != '$') return {};
-  const std::string name = text;
+  const std::vector<std::string> texts = otlp::texts_of(ask, "traces");
+  if (texts.size() != 1 || texts[0].size() < 2 || texts[0][0] != '$') return {};
+  const std::string name = texts[0];
   set(ask.args, "traces", Value(unknown_trace));
   return canonical(Json(name));
 }

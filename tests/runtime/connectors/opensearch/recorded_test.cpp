@@ -231,6 +231,34 @@ TEST_CASE("the asks of a state are one _msearch, and what native() tells is what
   }
 }
 
+TEST_CASE("traces that a review has yet to find are planned by their name", "[opensearch][recorded]") {
+  if (std::getenv("INQUEST_OPENSEARCH")) return;
+  Tape tape("otel-v1");
+  auto source = make_source(config_of(layouts[0]), tape.send(), http::Config{}, nullptr);
+  REQUIRE(source.ok());
+  REQUIRE((*source)->probe(Deadline{}, replies::go()).ok());
+  const auto steps = (*source)->native({ask("logs.of_traces", {{"traces", List{Value("$slow_traces")}}}), ask("spans.of_traces", {{"traces", "$slow_traces"}})}, {});
+  CHECK(steps[0].native.find(R"({"terms":{"traceId.keyword":"$slow_traces"}})") != std::string::npos);
+  CHECK(steps[1].native.find(R"({"terms":{"traceId":"$slow_traces"}})") != std::string::npos);
+}
+
+TEST_CASE("before the server was asked, what is sent is not known, and it is said", "[opensearch]") {
+  auto source = make_source(config_of(layouts[0]), [](const http::Request&, const http::Judge&, const Deadline&, const Stop&) -> Outcome<http::Response> {
+    return Failure{Failure::Class::unreachable, "connection refused"};
+  }, http::Config{}, nullptr);
+  REQUIRE(source.ok());
+  const auto steps = (*source)->native({ask("spans.slowest", {})}, {});
+  REQUIRE(steps.size() == 1);
+  CHECK(steps[0].native == "spans.slowest: what is sent depends on the layout, which is known once the server was asked");
+  const auto answers = (*source)->fetch({ask("spans.slowest", {}), ask("logs.search", {})}, steps, {}, Deadline{}, replies::go());
+  REQUIRE(answers.size() == 2);
+  for (const auto& answer : answers) {
+    REQUIRE(std::holds_alternative<Failure>(answer));
+    CHECK(std::get<Failure>(answer).cls == Failure::Class::unreachable);
+    CHECK(std::get<Failure>(answer).cause == "connection refused");
+  }
+}
+
 TEST_CASE("metrics are not here, and it is said", "[opensearch][recorded]") {
   if (std::getenv("INQUEST_OPENSEARCH")) return;
   Tape tape("otel-v1");
