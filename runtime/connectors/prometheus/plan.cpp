@@ -202,7 +202,7 @@ Plan plan_ask(const Ask& asked, const Resolution* measure, const Layout& layout,
     for (const auto& [series, part] : series_of(wanted.metric, wanted.kind, counts_only, layout)) {
       plan.parts.emplace(series, PartOf{index, part});
       if (!among(group->names, series)) group->names.push_back(series);
-      if (part == Part::bucket) plan.exemplars.push_back(series);
+      if (part == Part::bucket || (part == Part::value && wanted.kind == "histogram")) plan.exemplars.push_back(series);
     }
     if (known == plan.wanted.end()) plan.wanted.push_back(std::move(wanted));
     else known->keys.insert(wanted.keys.begin(), wanted.keys.end());

@@ -9,6 +9,8 @@
 #include <algorithm>
 #include <random>
 
+#include "runtime/base/text.h"
+
 using namespace inquest;
 using namespace inquest::prometheus;
 using otlp::Stream;
@@ -76,6 +78,24 @@ TEST_CASE("native buckets of two resolutions meet on bounds that split none of t
   CHECK(stream.count == std::vector<int64_t>{4, 9});
   CHECK(stream.buckets == std::vector<int64_t>{0, 1, 3, 0, 0, 2, 7, 0});
   CHECK(stream.relative_error == Approx(std::sqrt(4.0) - 1));
+}
+
+TEST_CASE("a native histogram as a Prometheus 3.5 tells it keeps every count and its scale", "[prometheus]") {
+  const Reply reply = read_reply(read_file(std::string(INQUEST_SOURCE_DIR) + "/tests/runtime/connectors/prometheus/recorded/native-histogram.json").value()).value();
+  REQUIRE(reply.series.size() == 1);
+  Stream stream{};
+  put_native(reply.series[0].histograms, stream);
+  CHECK(stream.kind == Stream::Kind::exponential);
+  CHECK(stream.count == std::vector<int64_t>{1500, 1550});
+  CHECK(stream.value == std::vector<double>{307.731180752515, 330.618426189429});
+  const size_t width = stream.bounds.size() + 1;
+  int64_t all = 0;
+  for (size_t b = 0; b < width; ++b) all += stream.buckets[b];
+  CHECK(all == 1500);
+  CHECK(stream.bounds.front() == -1e-128);               // the zero bucket lies between the first two bounds
+  CHECK(stream.bounds.back() == 2);
+  CHECK(stream.buckets[1] == 34);
+  CHECK(stream.relative_error == Approx(std::sqrt(std::exp2(1.0 / 8)) - 1));   // scale 3
 }
 
 TEST_CASE("no count of a native histogram is lost, whatever its buckets", "[prometheus]") {
