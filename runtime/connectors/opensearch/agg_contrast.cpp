@@ -1,8 +1,11 @@
 // spans.contrast, both forms: populations, limits, then values of slow and fast spans.
 // SPDX-License-Identifier: Apache-2.0
+//
+// Longer than most: what each round asks and what it takes from the answers belong side by side.
 #include "runtime/connectors/opensearch/agg_contrast.h"
 
 #include <algorithm>
+#include <cmath>
 #include <tuple>
 
 #include "runtime/base/text.h"
@@ -17,7 +20,7 @@ using namespace contrasted;
 
 constexpr size_t most_populations = 100, most_attributes = 200, group_page = 1000;
 constexpr int64_t least_rows = 10, few_values = 10;    // below that none is found: five are needed on either side
-constexpr size_t value_page = 300, number_page = 1000;
+constexpr size_t value_page = 300, number_page = 1000, most_timed = 3;
 
 class Contrast final : public Work {
  public:
@@ -51,7 +54,7 @@ class Contrast final : public Work {
   otlp::Answer answer(const otlp::Asking& asking) override;
 
  private:
-  enum class Stage { populations, limits, values, done };
+  enum class Stage { populations, limits, values, times, done };
   // Where parts_[p] lies in Population::parts: now is the last of them.
   size_t place(size_t p) const { return p + 1 == parts_.size() ? 0 : 1; }
   int64_t width(size_t p) const { return std::max<int64_t>(1, (parts_[p].window.length().ns - 1) / static_cast<int64_t>(buckets_of_time) + 1); }
@@ -61,6 +64,9 @@ class Contrast final : public Work {
   std::optional<Failure> take_values(const std::vector<Reply>& replies);
   Search limits_search(const Population& of, size_t p) const;
   Search values_search(const Population& of, size_t p) const;
+  void choose_values();
+  std::vector<Search> times_searches() const;
+  std::optional<Failure> take_times(const std::vector<Reply>& replies);
   void take_side(Population& of, size_t p, int side, const Json& bucket);
   void take_numbers(Population& of, const Json& sides);
 
@@ -79,6 +85,8 @@ class Contrast final : public Work {
   std::map<std::tuple<std::optional<std::string>, std::optional<std::string>, std::string>, Population> met_;
   std::vector<Population> populations_;
   std::map<std::string, bool> identifiers_, lists_, cut_;
+  struct Chosen { size_t population, attribute; std::string value; };
+  std::vector<Chosen> chosen_;           // whose times are asked for
   std::string limited_;
   Remarks remarks_;
 };
@@ -90,6 +98,7 @@ std::vector<Search> Contrast::round() {
       if (!pager.done()) out.push_back(pager.next());
     return out;
   }
+  if (stage_ == Stage::times) return times_searches();
   if (stage_ == Stage::done) return out;
   for (const Population& of : populations_)
     for (size_t p = 0; p < parts_.size(); ++p)
@@ -100,6 +109,7 @@ std::vector<Search> Contrast::round() {
 std::optional<Failure> Contrast::take(std::vector<Reply> replies) {
   for (const Reply& reply : replies) remarks_.take(reply);
   if (stage_ == Stage::populations) return take_populations(replies);
+  if (stage_ == Stage::times) return take_times(replies);
   return stage_ == Stage::limits ? take_limits(replies) : take_values(replies);
 }
 
@@ -302,6 +312,61 @@ std::optional<Failure> Contrast::take_values(const std::vector<Reply>& replies) 
       if (const Json* strata = member(*all, "x"))
         if (const Json* list = member(*strata, "buckets")) take_numbers(of, *list);
     }
+  choose_values();
+  stage_ = slower_than_ || chosen_.empty() ? Stage::done : Stage::times;
+  return std::nullopt;
+}
+
+// Of each population the values that differ most between slow and fast, by more than three standard errors.
+void Contrast::choose_values() {
+  for (size_t n = 0; n < populations_.size(); ++n) {
+    const Counts& now = populations_[n].parts[0];
+    const auto slow = static_cast<double>(now.rows[1]), fast = static_cast<double>(now.rows[0]);
+    if (slow == 0 || fast == 0) continue;
+    std::vector<std::pair<double, Chosen>> differ;
+    for (size_t i = 0; i < attributes_.size(); ++i) {
+      const auto values = now.values.find(attributes_[i].name);
+      if (populations_[n].as[i] != As::values || values == now.values.end()) continue;
+      for (const auto& [value, counts] : values->second) {
+        const double a = static_cast<double>(counts[1]) / slow, b = static_cast<double>(counts[0]) / fast;
+        const double both = static_cast<double>(counts[0] + counts[1]) / (slow + fast);
+        if ((a - b) * (a - b) > 9 * both * (1 - both) * (1 / slow + 1 / fast)) differ.push_back({std::fabs(a - b), {n, i, value}});
+      }
+    }
+    std::stable_sort(differ.begin(), differ.end(), [](const auto& x, const auto& y) { return x.first > y.first; });
+    if (differ.size() > most_timed) differ.resize(most_timed);
+    for (auto& [share, one] : differ) chosen_.push_back(std::move(one));
+  }
+}
+
+std::vector<Search> Contrast::times_searches() const {
+  std::vector<Search> out;
+  const size_t p = parts_.size() - 1;
+  for (const Chosen& one : chosen_) {
+    const Population& of = populations_[one.population];
+    const Json with = equals(layout_, attributes_[one.attribute].field, {one.value});
+    const Json median = {{"m", {{"percentiles", {{"script", scripts_.relative(parts_[p].window, width(p), of.parts[0].limits)}, {"percents", {50}}}}}}};
+    out.push_back({layout_.index,
+                   body_of(query(of, p), {{"with", {{"filter", with}, {"aggs", median}}}, {"without", {{"filter", not_any({with})}, {"aggs", median}}}}), 0,
+                   "how long spans of " + of.operation + " take with a value of " + attributes_[one.attribute].name});
+  }
+  return out;
+}
+
+std::optional<Failure> Contrast::take_times(const std::vector<Reply>& replies) {
+  for (size_t i = 0; i < chosen_.size(); ++i) {
+    const Json* all = member(replies[i].body, "aggregations");
+    if (!all) return no_buckets(ask_);
+    const auto median = [&](const char* side) {
+      const Json* filter = member(*all, side);
+      const Json* metric = filter ? member(*filter, "m") : nullptr;
+      const Json* values = metric ? member(*metric, "values") : nullptr;
+      return values && values->is_object() && !values->empty() && values->begin()->is_number() ? values->begin()->get<double>() : 0;
+    };
+    const double with = median("with"), without = median("without");
+    const Chosen& one = chosen_[i];
+    if (with > 0 && without > 0) populations_[one.population].times[{attributes_[one.attribute].name, one.value}] = with / without;
+  }
   stage_ = Stage::done;
   return std::nullopt;
 }

@@ -4,7 +4,7 @@
 // Rounds: the populations (service, namespace, operation) of both windows; of each how many spans have which attribute
 // with how many values, and its durations over time as cells, from which the limit of every bucket of time follows (the
 // upper edge of the log bucket that holds the median of its stretch: rows equal to the median are fast); then the values of
-// slow and fast spans. With `slower_than` the limit is that duration and no cells are asked for.
+// slow and fast spans; then, of the few values that differ most, how many times longer their spans take. With `slower_than` the limit is that duration and no cells are asked for.
 #pragma once
 
 #include <array>
@@ -42,6 +42,7 @@ struct Population {
   std::string operation;
   Json filter;                           // of its spans, without window
   std::vector<As> as;                    // per attribute of the Work
+  std::map<std::pair<std::string, std::string>, double> times;    // attribute, value → ContrastBuilder's `times`
   std::set<std::string> parsed;          // attributes whose keywords read as numbers
   std::array<Counts, 2> parts;             // now, then
 };

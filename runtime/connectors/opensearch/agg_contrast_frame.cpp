@@ -149,6 +149,7 @@ void put_rows(FrameBuilder& frame, const Population& of, bool ranked, bool again
         if (const auto at = earlier->second.find(*value); at != earlier->second.end()) before = at->second;
       put(frame, of, attribute, counts, before, against);
       frame.text(6, *value);
+      if (const auto times = of.times.find({attribute, *value}); ranked && times != of.times.end()) frame.number(15, times->second);
       frame.end_row();
     }
   }

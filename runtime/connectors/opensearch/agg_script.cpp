@@ -99,14 +99,26 @@ Json Scripts::time_bucket(const Window& window, int64_t width) const {
                 "long i = slot(t, params); if (i < 0) return null; return i;", slots(window, width));
 }
 
+namespace {
+
+constexpr const char* limit_of =
+    "long d = took(doc, s, params); long t = start(doc, s, params); "
+    "if (d == Long.MIN_VALUE || t == Long.MIN_VALUE) return null; long i = slot(t, params); if (i < 0) return null; "
+    "int n = params.limits.length - 1; int at = i > n ? n : (int) i; ";
+
+}  // namespace
+
 Json Scripts::side(const Window& window, int64_t width, const std::vector<int64_t>& limits, const std::vector<int>& strata) const {
   Json params = slots(window, width);
   params["limits"] = limits;
   params["strata"] = strata;
-  return script("long d = took(doc, s, params); long t = start(doc, s, params); "
-                "if (d == Long.MIN_VALUE || t == Long.MIN_VALUE) return null; long i = slot(t, params); if (i < 0) return null; "
-                "int n = params.limits.length - 1; int at = i > n ? n : (int) i; "
-                "return params.strata[at] * 2L + (d > params.limits[at] ? 1L : 0L);",
+  return script(std::string(limit_of) + "return params.strata[at] * 2L + (d > params.limits[at] ? 1L : 0L);", std::move(params));
+}
+
+Json Scripts::relative(const Window& window, int64_t width, const std::vector<int64_t>& limits) const {
+  Json params = slots(window, width);
+  params["limits"] = limits;
+  return script(std::string(limit_of) + "double limit = (double) params.limits[at]; if (limit <= 0) return null; return (double) d / limit;",
                 std::move(params));
 }
 

@@ -31,6 +31,8 @@ class Scripts final {
   // documents are exact, and what is outside is left out (−1).
   Json slots(const Window& window, int64_t width) const;
   // Of a span longer than the limit of its bucket of time 2 × stratum + 1, else 2 × stratum; one bucket beyond the last is the last.
+  // Duration over the limit of its bucket of time.
+  Json relative(const Window& window, int64_t width, const std::vector<int64_t>& limits) const;
   Json side(const Window& window, int64_t width, const std::vector<int64_t>& limits, const std::vector<int>& strata) const;
   // Texts for scripts of more than one value: functions `start(doc, params, source)`, `took(…)`, of no value Long.MIN_VALUE.
   const std::string& functions() const { return functions_; }
