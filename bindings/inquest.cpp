@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <random>
 
@@ -15,6 +16,7 @@
 #include "bindings/script/reviewer.h"
 #include "runtime/base/hash.h"
 #include "runtime/base/text.h"
+#include "runtime/connectors/settings/settings.h"
 
 namespace inquest {
 namespace fs = std::filesystem;
@@ -161,6 +163,19 @@ Status Inquest::add_source(const SourceConfig& config, std::unique_ptr<Connector
       return Error{Code::config, "two sources are named `" + printable(config.name, 60) + "`", "", "give each its own name"};
   inside_->sources.push_back({config, std::move(connector)});
   return {};
+}
+
+Result<std::vector<std::string>> Inquest::add_sources(const std::string& file, bool grafana) {
+  const auto environment = [](const std::string& name) -> std::optional<std::string> {
+    const char* const value = std::getenv(name.c_str());
+    return value ? std::optional<std::string>(value) : std::nullopt;
+  };
+  Result<settings::Configuration> read = grafana ? settings::read_grafana(file, environment) : settings::read_file(file, settings::Origin::own, environment);
+  if (!read) return read.error();
+  for (const SourceConfig& config : read->sources)
+    if (Status added = add_source(config); !added) return added.error();
+  for (const auto& [signal, name] : read->signals) inside_->signals[signal] = name;
+  return std::move(read->notes);
 }
 
 std::vector<Source>& Inquest::sources() { return inside_->sources; }

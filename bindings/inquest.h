@@ -87,6 +87,9 @@ class Inquest final {
 
   Status add_source(const SourceConfig& config);                            // by kind, from the registry
   Status add_source(const SourceConfig& config, std::unique_ptr<Connector> connector);
+  // The sources and signals of an inquest.yaml, or of Grafana's provisioning; what there is to tell of them (left out, and
+  // why). Variables are those of this process.
+  Result<std::vector<std::string>> add_sources(const std::string& file, bool grafana = false);
   std::vector<Source>& sources();
   // Signal → source, where several sources have one; for every run, unless RunOptions::signals says another.
   std::map<std::string, std::string>& signals();

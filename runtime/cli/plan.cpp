@@ -47,6 +47,7 @@ Json document(const Procedure& procedure, const Planned& plan, bool offline) {
 // %7B → {, where it prints: a query as a person writes it. The JSON document holds it as it is sent.
 std::string readable(const std::string& native) {
   const auto digit = [](char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'A' && c <= 'F' ? c - 'A' + 10 : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1; };
+  if (native.starts_with("{")) return native;   // JSON has no such form
   std::string out;
   for (size_t i = 0; i < native.size(); ++i) {
     const int high = native[i] == '%' && i + 2 < native.size() ? digit(native[i + 1]) : -1, low = high >= 0 ? digit(native[i + 2]) : -1;

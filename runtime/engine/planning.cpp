@@ -87,7 +87,8 @@ Result<Planned> plan_run(const RunRequest& request) {
     std::vector<char> counted(questions.size(), 0);
     std::vector<Job> jobs;
     for (const Batch& batch : *batches) {
-      out.sources[batch.source].requests += batch.steps;
+      // Asks that go together are one request, or more; one alone is a request a step.
+      out.sources[batch.source].requests += batch.asks.size() > 1 ? 1 : batch.steps;
       // Asks with a name in place of a value would be counted as nothing.
       std::vector<size_t> known;
       for (size_t n = 0; n < batch.questions.size(); ++n)
