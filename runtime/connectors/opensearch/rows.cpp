@@ -49,13 +49,15 @@ void SpansOfTraces::take(const Reply& reply, Remarks& remarks) {
     told.partial = "only the first " + count(static_cast<int64_t>(most_of_traces)) + " spans of these traces";
     remarks.take(told);
   }
-  if (rows_->bad() > 0) remarks.note(count(static_cast<int64_t>(rows_->bad())) + (rows_->bad() == 1 ? " document is no span" : " documents are no spans"));
-  for (const std::string& note : rows_->notes()) remarks.note(note);
 }
 
-const otlp::SpanView& SpansOfTraces::view() {
+const otlp::SpanView& SpansOfTraces::view(Remarks& remarks) {
   if (view_) return *view_;
-  view_ = std::make_shared<otlp::SpanView>(otlp::decode_text(otlp::Signal::spans, rows_->finish()).spans(), aliases_);
+  for (const std::string& note : rows_->notes()) remarks.note(note);
+  const otlp::Decoded decoded = otlp::decode_text(otlp::Signal::spans, rows_->finish());
+  const size_t bad = rows_->bad() + decoded.bad_records;
+  if (bad > 0) remarks.note(count(static_cast<int64_t>(bad)) + (bad == 1 ? " document is no span" : " documents are no spans"));
+  view_ = std::make_shared<otlp::SpanView>(decoded.spans(), aliases_);
   std::set<std::string> senders;
   for (const std::string& written : layout_.entry_services) {
     const auto alias = aliases_.find(written);

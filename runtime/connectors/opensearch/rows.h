@@ -36,8 +36,8 @@ class SpansOfTraces final {
   SpansOfTraces(const Ask& ask, const Layout& layout, const otlp::Aliases& aliases)
       : layout_(layout), aliases_(aliases), heads_(only_heads(ask)), rows_(std::make_shared<Rows>(layout)) {}
   Search search(const std::vector<std::string>& traces) const;
-  void take(const Reply& reply, Remarks& remarks);     // what was cut, and documents that are no spans
-  const otlp::SpanView& view();                        // of what came; services that send entry spans are known from the layout
+  void take(const Reply& reply, Remarks& remarks);     // what was cut
+  const otlp::SpanView& view(Remarks& remarks);        // of what came; services that send entry spans are known from the layout
 
  private:
   const Layout& layout_;

@@ -66,7 +66,7 @@ class Slowest final : public Work {
   }
 
   otlp::Answer answer(const otlp::Asking& asking) override {
-    otlp::Answer answer = otlp::answer_spans(asking, spans_.view());
+    otlp::Answer answer = otlp::answer_spans(asking, spans_.view(remarks_));
     FramePtr* made = std::get_if<FramePtr>(&answer);
     if (!made) return answer;
     auto frame = std::make_shared<Frame>(**made);
@@ -189,7 +189,7 @@ class OfTraces final : public Work {
     return std::nullopt;
   }
   otlp::Answer answer(const otlp::Asking& asking) override {
-    otlp::Answer answer = otlp::answer_spans(asking, spans_.view());
+    otlp::Answer answer = otlp::answer_spans(asking, spans_.view(remarks_));
     FramePtr* made = std::get_if<FramePtr>(&answer);
     if (!made) return answer;
     auto frame = std::make_shared<Frame>(**made);

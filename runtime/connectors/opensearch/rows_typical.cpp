@@ -78,7 +78,7 @@ class Typical final : public Work {
   }
 
   otlp::Answer answer(const otlp::Asking& asking) override {
-    otlp::Answer answer = listed_traces(asking, spans_.view(), traces_);
+    otlp::Answer answer = listed_traces(asking, spans_.view(remarks_), traces_);
     FramePtr* made = std::get_if<FramePtr>(&answer);
     if (!made) return answer;
     auto frame = std::make_shared<Frame>(**made);
