@@ -46,6 +46,14 @@ std::vector<Attribute> attributes_of(const Layout& layout, const std::vector<std
     }
     out.push_back({std::move(name), field, false});
   }
+  // Exceptions are told of their spans; where events are nested documents they cannot be counted beside the spans.
+  const Field* events = layout.field("events");
+  for (const char* name : {"exception.type", "exception.message"}) {
+    const Field* field = layout.field("events.attributes." + std::string(name));
+    if (!field || numeric || (!named.empty() && std::find(named.begin(), named.end(), name) == named.end())) continue;
+    if (!field->doc.empty() && !(events && events->type == "nested")) out.push_back({name, *field, false});
+    else if (left) left->push_back(std::string(name) + " (in nested events)");
+  }
   std::sort(out.begin(), out.end(), [](const Attribute& a, const Attribute& b) { return a.name < b.name; });
   return out;
 }

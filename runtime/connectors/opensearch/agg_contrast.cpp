@@ -1,7 +1,7 @@
 // spans.contrast, both forms: populations, limits, then values of slow and fast spans.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Longer than most: what each round asks and what it takes from the answers belong side by side.
+// Longer than 400 lines: what each round asks and what it takes from the answers belong side by side.
 #include "runtime/connectors/opensearch/agg_contrast.h"
 
 #include <algorithm>

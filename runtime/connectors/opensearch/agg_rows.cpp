@@ -43,7 +43,7 @@ class Small final : public Work {
     } else if (stage_ == Stage::rows) {
       std::vector<Json> windows;
       for (const Part& part : parts_) windows.push_back(part.filter.query);
-      Json body = {{"query", any_of(std::move(windows))}, {"_source", wanted()}, {"track_total_hits", false},
+      Json body = {{"query", any_of(std::move(windows))}, {"_source", source_fields(layout_, only_heads(ask_))}, {"track_total_hits", false},
                    {"sort", Json::array({{{layout_.span.doc.empty() ? layout_.span.path : layout_.span.doc, "asc"}}})}};
       out.push_back({layout_.index, std::move(body), few_rows, "spans of the lowest ids"});
     } else if (stage_ == Stage::large) {
@@ -97,11 +97,6 @@ class Small final : public Work {
 
  private:
   enum class Stage { count, rows, large, done };
-  // What these asks do not look at stays there, unless `where` might.
-  Json wanted() const {
-    Json excludes = {"events*", "links*", "logs", "flags", "traceState"};
-    return {{"includes", source_fields(layout_, only_heads(ask_))}, {"excludes", std::move(excludes)}};
-  }
   const Ask ask_;
   const Layout& layout_;
   const otlp::Aliases& aliases_;
