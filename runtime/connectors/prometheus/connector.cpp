@@ -106,7 +106,7 @@ Result<Probe> Source::probe(const Deadline& deadline, const Stop& stop) {
   }
   for (const size_t i : {1, 2})
     for (const std::string& warning : std::get<Answered>(answers[i]).reply.warnings) out.notes.push_back("warning of the server: " + printable(warning, 300));
-  out.version = layout.version.empty() ? "" : "Prometheus " + printable(layout.version, 60);
+  out.version = printable(layout.version, 60);
   if (layout.version.empty()) out.notes.push_back("the server does not say its version: taken as one that is compatible with Prometheus");
   out.layout = layout.has_label("service_name") || layout.has_label("service.name") ? "services by service_name, else job" : "services by job";
   if (offers_metrics() && !layout.names.empty()) out.signals.push_back("metrics");
