@@ -122,6 +122,11 @@ Outcome<Source::Fetched> Source::fetch_pushed(const Ask& ask, const Resolution* 
   }
   out.tables = tables_of(pushed->plan, joined(std::move(series), &mended), *targets, {}, pushed->step_ms);
   out.notes = pushed->notes;
+  std::vector<std::string> expressions;                  // these were sent, not what `native` says of the samples
+  for (const Pushed::One& one : pushed->queries)
+    if (std::find(expressions.begin(), expressions.end(), one.expression) == expressions.end()) expressions.push_back(one.expression);
+  for (size_t i = 0; i < std::min<size_t>(expressions.size(), 3); ++i) out.notes.push_back("asked instead: " + printable(expressions[i], 300));
+  if (expressions.size() > 3) out.notes.push_back("and " + std::to_string(expressions.size() - 3) + " more expressions");
   const std::string many = count(static_cast<int64_t>(std::min(samples, 9e15))) + " samples are more than ";
   out.approximate = many + (samples > static_cast<double>(most_samples_) ? count(most_samples_) : "one answer may hold") +
                     ": computed by the server over steps of " + print_duration(Duration{pushed->step_ms * 1'000'000});

@@ -155,7 +155,7 @@ std::optional<Pushed> push_down(const Ask& ask, const Resolution* measure, const
           const int64_t to = std::min(steps, from + most_points);
           split |= from > 0;
           out.queries.push_back({get("/api/v1/query_range", {{"query", expression}, {"start", time_text(window.first_ms + (from + 1) * step - 1)},
-                                                             {"end", time_text(window.first_ms + to * step - 1)}, {"step", duration_text(step)}}), name});
+                                                             {"end", time_text(window.first_ms + to * step - 1)}, {"step", duration_text(step)}}), name, expression});
         }
       }
     }

@@ -27,6 +27,7 @@ struct Pushed {
   struct One {
     http::Request request;
     std::string name;                      // of the series: aggregation drops it
+    std::string expression;
   };
   int64_t step_ms = 0;
   std::vector<One> queries;

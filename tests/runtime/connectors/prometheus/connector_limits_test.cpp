@@ -59,6 +59,7 @@ TEST_CASE("above the budget the server computes, and a failure of it is a failur
       R"({"status":"success","data":{"resultType":"matrix","result":[{"metric":{"service_name":"cart","job":"shop/cart","span_kind":"SPAN_KIND_SERVER"},"values":[[1795256099.999,"60"],[1795256399.999,"120"]]}]}})";
   const FramePtr frame = bench.frame(bench.ask("metric.request_rate", "cart"), rate());
   CHECK(frame->marks.approximate.find("more than 20") != std::string::npos);
+  CHECK(std::any_of(frame->marks.notes.begin(), frame->marks.notes.end(), [](const std::string& note) { return note.rfind("asked instead: sum by (", 0) == 0; }));
   CHECK(frame->rows > 0);
   bench.server.canned["/api/v1/query_range"] = R"({"status":"error","errorType":"execution","error":"no"})";
   CHECK(std::get<Failure>(bench.answer(bench.ask("metric.request_rate", "cart"), rate())).cls == Class::rejected);
