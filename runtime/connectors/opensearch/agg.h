@@ -3,17 +3,20 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 //   ask                exact                                        otherwise, marked `approximate`
-//   spans.latency      always with scripts (same log buckets)       without scripts: slices of t-digests
-//   spans.services     always with scripts                          without: first and last to the millisecond
-//   spans.calls        up to 50 000 spans in the window: parents    1 of 2, 4, 8, … traces, by a hash of their ids, counts
-//                      are looked up by the server                  multiplied; without scripts whole traces of few spans
+//   spans.latency      with scripts: the log buckets of files
+//   spans.services     with scripts
+//   spans.calls        up to 50 000 spans in the window: the server  one of 2, 4, 8, … traces by a hash of their ids, counts
+//                      joins spans to their parents                 multiplied
 //   spans.percentiles  up to `few_rows` spans                       log histogram (0.8 %)
 //   spans.numbers      up to `few_rows` spans                       medians of t-digests, distinct by HyperLogLog
-//   spans.contrast     up to `few_rows` spans                       stretches of equal time, medians within 0.8 %
+//   spans.contrast     up to `few_rows` spans; any with             limits within 0.8 % of the medians, at most 60 stretches,
+//                      `slower_than`                                numbers within 0.1 %; lists and nested events left out
 // Up to few_rows spans the rows themselves are fetched (only the fields that make a span) and answered by the code that
-// answers files; the limit is low enough that more spans never cost more bytes than these rows.
-// A Filter that is loose (layout.h) is always answered from rows: those of the lowest span ids where there are more, which
-// is a fair sample, for ids are random.
+// answers files; the limit is low enough that more spans hardly ever cost more bytes than these rows.
+// Without scripts, with a Filter that is loose (layout.h), and for attributes that lie in nested tags or flat objects, asks
+// are answered from rows: those of the lowest span ids where there are more than few_rows, which is a fair sample, for ids
+// are random; of calls whole traces. A calls ask with `where`, or within less than a service, is sampled so too.
+// A document layout without a duration (SS4O) has it from `_source` up to 300 000 spans, else to the millisecond.
 // Each of these returns a fresh Work; `layout` and `aliases` outlive it, the ask is copied. Pure but for that.
 #pragma once
 
