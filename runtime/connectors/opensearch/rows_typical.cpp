@@ -210,7 +210,13 @@ class Typical final : public Work {
     Json body = Json::object();
     body["query"] = filter_.query;
     body["sort"] = Json::array({sort_by(layout_.trace, "asc")});
-    body["_source"] = source_fields(layout_);
+    Json fields = source_fields(layout_, only_heads(ask_));
+    if (only_heads(ask_) && layout_.model != Model::jaeger)  // only durations are looked at; the traces come whole afterwards
+      std::erase_if(fields.get_ref<Json::array_t&>(), [](const Json& one) {
+        const auto& name = one.get_ref<const std::string&>();
+        return name.find("attributes") == 0 || name.find("span.attributes") == 0 || name.find("events") == 0 || name.find("links") == 0;
+      });
+    body["_source"] = std::move(fields);
     return {layout_.index, std::move(body), most_sampled, "spans of the lowest trace ids"};
   }
 
