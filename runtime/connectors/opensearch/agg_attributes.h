@@ -15,9 +15,8 @@ struct Attribute {
   bool parsed = false;                   // numbers that lie in a field of keywords, as old Data Prepper maps them all
 };
 
-// Attributes of spans (not of resources) in order of name, or those of them that are named; `numeric`: of numeric fields only, and of those that
-// may be parsed.
-// Those that cannot be aggregated come in `left`, as "name (why)".
+// Attributes of spans (not of resources) in order of name, or those of them that are named; `numeric`: of numeric fields
+// only, and of those that may be parsed. Those that cannot be aggregated come in `left`, as "name (why)".
 std::vector<Attribute> attributes_of(const Layout& layout, const std::vector<std::string>& named, bool numeric,
                                      std::vector<std::string>* left = nullptr);
 

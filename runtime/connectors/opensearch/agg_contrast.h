@@ -3,8 +3,9 @@
 //
 // Rounds: the populations (service, namespace, operation) of both windows; of each how many spans have which attribute
 // with how many values, and its durations over time as cells, from which the limit of every bucket of time follows (the
-// upper edge of the log bucket that holds the median of its stretch: rows equal to the median are fast); then the values of
-// slow and fast spans; then, of the few values that differ most, how many times longer their spans take. With `slower_than` the limit is that duration and no cells are asked for.
+// upper edge of the log bucket that holds the median of its stretch: rows equal to the median are fast); then the values
+// of slow and fast spans; then, of the few values that differ most, how many times longer their spans take. With
+// `slower_than` the limit is that duration, and neither cells nor times are asked for.
 #pragma once
 
 #include <array>
