@@ -8,6 +8,7 @@ from connectors import answered, owed, says
 import runner
 from runner import case
 
+
 def spans_of(answer):
     return answer["result"]["resourceSpans"][0]["scopeSpans"][0]["spans"]
 

@@ -3,11 +3,12 @@
 # SPDX-License-Identifier: Apache-2.0
 import json
 
-from connectors import answered, owed, partial, says
+from connectors import answered, partial, says
 
 import backends
 import runner
 from runner import case, same
+
 
 def response(change):
     def edit(request, answer):
@@ -45,10 +46,8 @@ def opensearch_at_least():
     def edit(one):
         one["hits"]["total"] = {"value": 10000, "relation": "gte"}
         return one
-    def claim():
-        text = json.dumps(says(answered("opensearch", response(edit)), "ok").marks, ensure_ascii=False)
-        assert "10 000" in text and any(word in text for word in ("at least", "more than", "≥", "or more")), text
-    owed("opensearch", "a lower bound of a count is printed as the count", claim)
+    text = json.dumps(says(answered("opensearch", response(edit)), "ok").marks, ensure_ascii=False)
+    assert "10 000" in text and any(word in text for word in ("at least", "more than", "≥", "or more")), text
 
 
 @case
