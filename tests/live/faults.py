@@ -12,7 +12,7 @@ from harness import WINDOW, first_lines, inquest
 from whole_sop import verdict
 
 PARTS = ("prometheus3", "otel-v1", "demo")
-TIMEOUT, ATTEMPTS = 4, 3                   # seconds of one request with its retries
+TIMEOUT, ATTEMPTS = 3, 3                   # seconds of one request with its retries
 LIMITS = f"{{ timeout: {TIMEOUT}s, attempts: {ATTEMPTS} }}"
 
 
@@ -81,7 +81,7 @@ def cases(count, quick):
     """(fault, lasts): n is spread over the requests of a healthy run."""
     every = [("reset", None), ("cut", None), ("503", None), ("html", None), ("pause", 1.0), ("pause", None), ("kill", None), ("restart", 0.5)]
     once = [("reset", 0), ("cut", 0), ("500", 0), ("503", 0), ("silence", 0), ("stall", 0), ("drip", 0)]
-    share = 1 if quick else 3
+    share = 1 if quick else 2
     for fault, lasts in every + once:
         moments = 1 if fault in ("pause", "silence", "stall", "drip", "kill", "restart") else share
         for i in range(moments):

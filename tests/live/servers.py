@@ -10,6 +10,7 @@ A server is its pid and the time at which that process began, so that a reused p
 `folder/log`. A server of a test dies with the test's process, however that ends (PR_SET_PDEATHSIG); `detached=True`
 makes one that lives on (stack.py).
 """
+import concurrent.futures
 import ctypes
 import os
 import shutil
@@ -24,6 +25,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 HOME = os.environ.get("INQUEST_SERVERS") or os.path.join(
     os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "inquest", "servers")
 _given = set()
+# A server dies with the thread that started it, so that all are started by one that lives as long as the process.
+_starter = concurrent.futures.ThreadPoolExecutor(1)
 
 
 def free_port():
@@ -100,9 +103,9 @@ class Server:
     def start(self, wait=True):
         assert not self.alive(), f"{self.name} runs already"
         with open(os.path.join(self.folder, "log"), "ab") as log:
-            self.process = subprocess.Popen(self.command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                                            cwd=self.folder, start_new_session=True, env=dict(os.environ, **self.environment()),
-                                            preexec_fn=None if self.detached else die_with_parent)
+            self.process = _starter.submit(
+                subprocess.Popen, self.command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder, start_new_session=True,
+                env=dict(os.environ, **self.environment()), preexec_fn=None if self.detached else die_with_parent).result()
         self.pid = self.process.pid
         self.since = began(self.pid)
         if wait:

@@ -8,6 +8,7 @@ parts: opensearch prometheus2 prometheus3 jaeger jaeger-opensearch (all that are
 says their URLs. Everything listens on loopback only.
 """
 import hashlib
+import inspect
 import json
 import os
 import shutil
@@ -38,10 +39,11 @@ def snapshot():
     of (recording, documents, mappings, servers). Documents are counted after every start from it."""
     digest = hashlib.sha256()
     paths = [os.path.join(REPLAY, name) for name in sorted(FILES.values())]
-    paths += [os.path.join(servers.HERE, name) for name in ("layouts.py", "load.py", "servers.py", "install")]
+    paths += [os.path.join(servers.HERE, name) for name in ("layouts.py", "load.py", "install")]
     for path in paths + [os.path.join(servers.HERE, "recipes", name) for name in ("opensearch/pom.xml", "opensearch/Node.java", "jaeger/go.mod")]:
         with open(path, "rb") as f:
             digest.update(hashlib.sha256(f.read()).digest())
+    digest.update(inspect.getsource(servers.Jaeger.configuration).encode())
     return os.path.join(servers.HOME, "loaded", digest.hexdigest()[:16])
 
 
