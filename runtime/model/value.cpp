@@ -13,19 +13,6 @@ bool letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool name_begin(char c) { return letter(c) || c == '_'; }
 bool name_char(char c) { return name_begin(c) || (c >= '0' && c <= '9'); }
 
-// The name after a dollar at `at`, without the dollar; empty when none begins there. One dot at most.
-std::string_view name_at(std::string_view text, size_t at) {
-  size_t end = at;
-  const auto word = [&] { while (end < text.size() && name_char(text[end])) ++end; };
-  if (end >= text.size() || !name_begin(text[end])) return {};
-  word();
-  if (end + 1 < text.size() && text[end] == '.' && letter(text[end + 1])) {
-    ++end;
-    word();
-  }
-  return text.substr(at, end - at);
-}
-
 void note(std::vector<std::string>* names, std::string_view name) {
   if (names && std::find(names->begin(), names->end(), name) == names->end()) names->emplace_back(name);
 }
@@ -77,6 +64,18 @@ std::string print_scalar(const Value& value) {
 }
 
 }  // namespace
+
+std::string_view name_at(std::string_view text, size_t at) {
+  size_t end = at;
+  const auto word = [&] { while (end < text.size() && name_char(text[end])) ++end; };
+  if (end >= text.size() || !name_begin(text[end])) return {};
+  word();
+  if (end + 1 < text.size() && text[end] == '.' && letter(text[end + 1])) {
+    ++end;
+    word();
+  }
+  return text.substr(at, end - at);
+}
 
 bool Term::operator==(const Term& other) const {
   return word == other.word && args == other.args && fields == other.fields;

@@ -86,5 +86,8 @@ Value bind(const Value& value, const Names& names, std::vector<std::string>* unb
 std::string bind_text(std::string_view text, const Names& names, std::vector<std::string>* unbound = nullptr);
 // The names used in a value: "$a", "$a.b" (without the dollar), in order, each once.
 std::vector<std::string> names_in(const Value& value);
+// The name after a dollar at `at` (which is behind it), without the dollar; empty when none begins there. A dot counts
+// before a letter, once.
+std::string_view name_at(std::string_view text, size_t at);
 
 }  // namespace inquest

@@ -275,33 +275,21 @@ Result<Options> options_of(const SourceConfig& config) {
   return out;
 }
 
-http::Config http_of(const SourceConfig& config) {
-  http::Config out = config.http ? *config.http : http::Config{};
-  if (out.url.empty()) out.url = config.at;
-  return out;
-}
-
 }  // namespace
 
 Result<std::unique_ptr<Connector>> make_over(const SourceConfig& config, Send send) {
   auto options = options_of(config);
   if (!options) return options.error();
-  return std::unique_ptr<Connector>(std::make_unique<JaegerConnector>(config, std::move(send), nullptr, http_of(config), options->wish, options->budget));
+  return std::unique_ptr<Connector>(std::make_unique<JaegerConnector>(config, std::move(send), nullptr, http::config_of(config), options->wish, options->budget));
 }
 
 Result<std::unique_ptr<Connector>> make(const SourceConfig& config) {
   auto options = options_of(config);
   if (!options) return options.error();
-  http::Config http = http_of(config);
-  auto opened = http::Door::open(http, endpoints());
+  auto opened = http::open_source(config, endpoints());
   if (!opened) return opened.error();
-  std::unique_ptr<http::Door> door = std::move(*opened);
-  http::Door* const through = door.get();
-  Send send = [through](const http::Request& request, const http::Judge& judge_of, const Deadline& deadline, const Stop& stop) {
-    return through->send(request, judge_of, deadline, stop);
-  };
   return std::unique_ptr<Connector>(
-      std::make_unique<JaegerConnector>(config, std::move(send), std::move(door), std::move(http), options->wish, options->budget));
+      std::make_unique<JaegerConnector>(config, std::move(opened->send), std::move(opened->door), std::move(opened->config), options->wish, options->budget));
 }
 
 }  // namespace inquest::jaeger

@@ -12,11 +12,12 @@
 #include <string>
 #include <vector>
 
+#include "runtime/connectors/http/source.h"
 #include "runtime/connectors/jaeger/api.h"
 
 namespace inquest::jaeger {
 
-using Send = std::function<Outcome<http::Response>(const http::Request&, const http::Judge&, const Deadline&, const Stop&)>;
+using http::Send;
 
 struct Allowed {
   const Deadline& deadline;

@@ -15,7 +15,7 @@
 #include <string>
 #include <vector>
 
-#include "runtime/connectors/http/http.h"
+#include "runtime/connectors/http/source.h"
 #include "runtime/connectors/opensearch/judge.h"
 #include "runtime/connectors/opensearch/work.h"
 
@@ -25,7 +25,7 @@ namespace inquest::opensearch {
 const std::vector<http::Endpoint>& endpoints();
 
 // The seam: a Door, or recorded replies.
-using Send = std::function<Outcome<http::Response>(const http::Request&, const http::Judge&, const Deadline&, const Stop&)>;
+using http::Send;
 
 class Client final {
  public:

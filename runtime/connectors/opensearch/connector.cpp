@@ -66,15 +66,6 @@ std::string cost_of(const std::vector<Search>& searches) {
 
 }  // namespace
 
-Error error_of(const Failure& failure, const std::string& source) {
-  const Code code = failure.cls == Failure::Class::refused     ? Code::refused
-                    : failure.cls == Failure::Class::timeout   ? Code::timed_out
-                    : failure.cls == Failure::Class::cancelled ? Code::interrupted
-                    : failure.cls == Failure::Class::internal  ? Code::bug
-                                                               : Code::source;
-  return Error{code, failure.cause, source, failure.cure, failure_name(failure.cls)};
-}
-
 Result<Settings> read_settings(const SourceConfig& config) {
   Settings out;
   static const std::vector<std::string> known = {"indices", "layout", "painless", "scripts", "index_pattern"};
@@ -252,15 +243,9 @@ Result<std::unique_ptr<Connector>> make_source(const SourceConfig& config, Send 
 
 Result<std::unique_ptr<Connector>> make(const SourceConfig& config) {
   if (auto settings = read_settings(config); !settings) return settings.error();
-  http::Config http = config.http ? *config.http : http::Config{};
-  if (http.url.empty()) http.url = config.at;
-  auto door = http::Door::open(http, endpoints());
-  if (!door) return door.error();
-  http::Door* through = door->get();
-  Send send = [through](const http::Request& request, const http::Judge& judge, const Deadline& deadline, const Stop& stop) {
-    return through->send(request, judge, deadline, stop);
-  };
-  return make_source(config, std::move(send), std::move(http), std::move(*door));
+  auto opened = http::open_source(config, endpoints());
+  if (!opened) return opened.error();
+  return make_source(config, std::move(opened->send), std::move(opened->config), std::move(opened->door));
 }
 
 }  // namespace inquest::opensearch

@@ -94,17 +94,6 @@ bool plain_field(const std::string& field) { return field.find('`') == std::stri
 
 bool native_kind(std::string_view kind) { return kind == "dsl" || kind == "ppl" || kind == "sql"; }
 
-std::string_view name_at(std::string_view text, size_t at) {
-  size_t end = at;
-  if (end >= text.size() || !name_begin(text[end])) return {};
-  while (end < text.size() && name_inside(text[end])) ++end;
-  if (end + 1 < text.size() && text[end] == '.' && name_begin(text[end + 1])) {
-    ++end;
-    while (end < text.size() && name_inside(text[end])) ++end;
-  }
-  return text.substr(at, end - at);
-}
-
 std::string literal(std::string_view text) {
   std::string out = "'";
   for (const char c : text) {

@@ -28,9 +28,6 @@ namespace inquest::opensearch {
 
 bool native_kind(std::string_view kind);                 // dsl, ppl, sql
 
-// A name behind a dollar at `at` (which is after it): letters, digits, _; a dot before a letter, once.
-std::string_view name_at(std::string_view text, size_t at);
-
 // The text with its names bound. Names that `names` lacks stay and are told in `unbound`.
 Result<std::string> bind_dsl(std::string_view text, const Map& names, std::vector<std::string>* unbound = nullptr);
 Result<std::string> bind_query(std::string_view text, const Map& names, std::vector<std::string>* unbound = nullptr);

@@ -66,7 +66,7 @@ class Source final : public Connector {
 
 Result<std::unique_ptr<Connector>> make_source(const SourceConfig& config, Send send, http::Config http, std::unique_ptr<http::Door> door,
                                                Client::Options options = {});
-Error error_of(const Failure& failure, const std::string& source);
+using http::error_of;
 
 // probe.cpp: which indices are what, from the names of _resolve/index.
 struct Found {

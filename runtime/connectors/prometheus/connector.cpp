@@ -36,15 +36,6 @@ const Resolution* resolution_of(const Ask& ask, const Measures& measures) {
   return at == measures.end() ? nullptr : &at->second;
 }
 
-Error error_of(const Failure& failure, const std::string& source) {
-  const Code code = failure.cls == Failure::Class::refused     ? Code::refused
-                    : failure.cls == Failure::Class::timeout   ? Code::timed_out
-                    : failure.cls == Failure::Class::cancelled ? Code::interrupted
-                    : failure.cls == Failure::Class::internal  ? Code::bug
-                                                               : Code::source;
-  return Error{code, failure.cause, source, failure.cure, failure_name(failure.cls)};
-}
-
 Source::Source(SourceConfig config, Send send, std::unique_ptr<http::Door> door)
     : config_(std::move(config)), door_(std::move(door)), server_(std::move(send)) {}
 

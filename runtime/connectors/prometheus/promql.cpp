@@ -15,21 +15,6 @@ constexpr int64_t ns_per_ms = 1'000'000;
 
 int64_t floor_div(int64_t a, int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
 
-bool name_begin(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
-bool name_inside(char c) { return name_begin(c) || (c >= '0' && c <= '9'); }
-
-// The longest bound or plain name behind a dollar: as in texts of a SOP, a dot counts before a letter, once.
-std::string_view name_after(std::string_view text, size_t at) {
-  size_t end = at;
-  if (end >= text.size() || !name_begin(text[end])) return {};
-  while (end < text.size() && name_inside(text[end])) ++end;
-  if (end + 1 < text.size() && text[end] == '.' && name_begin(text[end + 1])) {
-    ++end;
-    while (end < text.size() && name_inside(text[end])) ++end;
-  }
-  return text.substr(at, end - at);
-}
-
 // What a value is where a text stands: the text itself, or a regular expression of it.
 std::string as_text(const Value& value, bool regex) {
   if (const List* list = value.get<List>()) {
@@ -124,7 +109,7 @@ Result<std::string> bind_native(std::string_view text, const Map& names, std::ve
   for (size_t i = 0; i < text.size();) {
     const char c = text[i];
     if (c == '$') {
-      std::string_view name = name_after(text, i + 1);
+      std::string_view name = name_at(text, i + 1);
       const Value* value = name.empty() ? nullptr : find(names, name);
       if (const size_t dot = name.find('.'); !value && dot != name.npos)
         if (const Value* head = find(names, name.substr(0, dot))) value = head, name = name.substr(0, dot);

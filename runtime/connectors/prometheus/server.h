@@ -17,12 +17,12 @@
 #include <string>
 #include <vector>
 
-#include "runtime/connectors/http/http.h"
+#include "runtime/connectors/http/source.h"
 #include "runtime/connectors/prometheus/samples.h"
 
 namespace inquest::prometheus {
 
-using Send = std::function<Outcome<http::Response>(const http::Request&, const http::Judge&, const Deadline&, const Stop&)>;
+using http::Send;
 
 const std::vector<http::Endpoint>& endpoints();
 

@@ -86,7 +86,7 @@ Result<std::unique_ptr<Connector>> make_source(const SourceConfig& config, Send 
 
 std::string measure_of(const Ask& ask);                   // metric.memory → memory; empty for others
 const Resolution* resolution_of(const Ask& ask, const Measures& measures);
-Error error_of(const Failure& failure, const std::string& source);
+using http::error_of;
 
 // requests.cpp: what is sent for a plan.
 std::vector<http::Request> raw_requests(const Plan& plan);

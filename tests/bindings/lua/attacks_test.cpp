@@ -125,7 +125,7 @@ TEST_CASE("every hostile script ends with the cause its first line names, within
   CHECK(all.size() >= 60);
   for (Attack attack : all) {
 #ifdef __SANITIZE_ADDRESS__
-    attack.budget.seconds *= 6;          // instrumented code is slower; causes and order are what counts there
+    attack.budget.seconds *= 20;         // instrumented code is slower; causes and order are what counts there
 #endif
     Outcome outcome = run(attack);
     // Wall clock is the machine's too: a cause that only a busy machine can give is looked at again.
