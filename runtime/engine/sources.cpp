@@ -3,6 +3,7 @@
 #include "runtime/engine/sources.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "runtime/base/text.h"
 #include "runtime/connectors/http/config.h"
@@ -76,6 +77,8 @@ Failure failure_of(const Error& error) {
   return Failure{cls, error.where.empty() ? error.message : error.where + ": " + error.message, error.cure};
 }
 
+constexpr int64_t skew_told_s = 5;  // above it the clock of a server is worth a note
+
 std::vector<Probed> probe_all(std::vector<Source>& sources, size_t threads, Duration deadline, Clock& clock,
                               const std::function<bool()>& cancelled, bool offline) {
   std::vector<Probed> out;
@@ -106,6 +109,12 @@ std::vector<Probed> probe_all(std::vector<Source>& sources, size_t threads, Dura
   run_jobs(jobs, {std::max(threads, std::min<size_t>(jobs.size(), 64)), 1, deadline, {}}, clock, cancelled, [&](size_t job, bool started) {
     if (!started) out[probed[job]].failure = Failure{Failure::Class::cancelled, "interrupted"};
   });
+  for (Probed& source : out) {
+    const int64_t skew = source.probe.skew ? source.probe.skew->ns / ns_per_s : 0;
+    if (std::abs(skew) > skew_told_s)
+      source.probe.notes.push_back("its clock is " + print_duration({std::abs(skew) * ns_per_s}) +
+                                   (skew > 0 ? " ahead of ours" : " behind ours") + "; windows are told by ours");
+  }
   for (Probed& source : out) {  // its own flag, raised at the deadline
     if (!source.failure || source.failure->cls != Failure::Class::cancelled || cancelled()) continue;
     source.failure = Failure{Failure::Class::timeout, "no answer within " + print_duration(deadline), "allow more time"};

@@ -180,6 +180,8 @@ std::string source_line(const Json& source, const Words& words) {
   if (const std::string without = list("without"); !without.empty()) out += "; " + words("source.without", without);
   if (const Json* const insecure = member(source, "insecure"); insecure && insecure->is_boolean() && insecure->get<bool>())
     out += "; " + words("source.insecure");
+  if (member_text(source, "kind") != "otlp")             // what a server said of itself; files say it at their asks
+    if (const std::string notes = list("notes"); !notes.empty()) out += "; " + notes;
   return out;
 }
 

@@ -12,7 +12,7 @@ from runner import case
 
 @case
 def clocks():
-    "58: a server whose clock is ten minutes off is told by `inquest sources`, in both directions"
+    "58: a server whose clock is ten minutes off is told by `inquest sources` and in what a run leaves, in both directions"
     for kind in connectors.KINDS:
         for fault, word in (("clock+10min", "ahead"), ("clock-10min", "behind")):
             with FaultServer(good=connectors.GOOD[kind]) as server, tempfile.TemporaryDirectory() as folder:
@@ -21,6 +21,8 @@ def clocks():
                     f.write(f"sources:\n  - name: it\n    kind: {kind}\n    url: {server.url(fault)}\n")
                 out = runner.run("sources", "--sources", yaml).stdout
                 assert any(word in line and ("10m" in line or "9m5" in line) for line in out.split("\n") if "clock " in line), f"{kind}: {out}"
+                told = connectors.run(kind, server.url(fault)).text
+                assert f"{word} " in told and "its clock is" in told, f"{kind}: a run says nothing of the clock: {told[:400]}"
 
 
 @case
