@@ -175,6 +175,10 @@ void Client::once(const std::vector<Search>& searches, const std::vector<size_t>
     }
   };
   const auto response = raw(request, judge(), deadline, stop);
+  if (const auto* later = std::get_if<RetryLater>(&response)) {
+    for (const size_t i : which) replies[i] = *later;
+    return;
+  }
   if (const auto failure = failure_in(response)) return all_failed(*failure);
   std::vector<std::string> notes;
   auto parsed = json(std::get<http::Response>(response), &notes);
@@ -221,6 +225,7 @@ Outcome<Reply> Client::paged(const Search& search, size_t page, const Deadline& 
   open.path = "/" + http::segment(search.index) + "/_search/point_in_time";
   open.query = {{"keep_alive", keep_alive}, {"allow_partial_pit_creation", "true"}, {"ignore_unavailable", "true"}};
   const auto opened = raw(open, judge(), deadline, stop);
+  if (const auto* come_back = std::get_if<RetryLater>(&opened)) return *come_back;
   if (const auto failure = failure_in(opened)) return *failure;
   auto parsed = json(std::get<http::Response>(opened));
   if (const auto failure = failure_in(parsed)) return *failure;
@@ -236,6 +241,7 @@ Outcome<Reply> Client::paged(const Search& search, size_t page, const Deadline& 
   size_t came = 0;
   const size_t most = std::min(search.rows, options_.most_rows);
   std::optional<Failure> failed;
+  std::optional<RetryLater> later;
   std::set<std::string> seen;                            // last cursors: one that comes again is a loop
   Json after = nullptr;
   int64_t total = -1;
@@ -251,6 +257,7 @@ Outcome<Reply> Client::paged(const Search& search, size_t page, const Deadline& 
     request.query = {{"allow_partial_search_results", "true"}};
     request.body = canonical(body);
     const auto response = raw(request, judge(), deadline, stop);
+    if (const auto* come_back = std::get_if<RetryLater>(&response)) later = *come_back;
     if (failed = failure_in(response); failed) break;
     auto answer = json(std::get<http::Response>(response), &all.notes);
     if (failed = failure_in(answer); failed) break;
@@ -293,6 +300,7 @@ Outcome<Reply> Client::paged(const Search& search, size_t page, const Deadline& 
     close.body = canonical(Json::object({{"pit_id", Json::array({pit})}}));
     (void)raw(close, [](const http::Response&) { return http::Judged{}; }, deadline, stop);
   }
+  if (later) return *later;
   if (failed) {
     if (failed->cls == Class::malformed && failed->cause.find("search_context_missing") != std::string::npos) failed->cause = "inconsistent page: " + failed->cause;
     return *failed;
@@ -328,9 +336,9 @@ std::vector<Outcome<Reply>> Client::search(const std::vector<Search>& searches, 
   return out;
 }
 
-std::vector<std::optional<Failure>> Client::run(const std::vector<Work*>& works, const Deadline& deadline, const Stop& stop) const {
+std::vector<Client::Ended> Client::run(const std::vector<Work*>& works, const Deadline& deadline, const Stop& stop) const {
   constexpr int most_rounds = 200;
-  std::vector<std::optional<Failure>> failures(works.size());
+  std::vector<Ended> failures(works.size());
   std::vector<uint8_t> done(works.size(), 0);
   for (int round = 0;; ++round) {
     std::vector<Search> searches;
@@ -368,6 +376,10 @@ std::vector<std::optional<Failure>> Client::run(const std::vector<Work*>& works,
       std::vector<Reply> own;
       for (size_t i = at; i < at + n; ++i) {
         Outcome<Reply>& reply = replies[at_of[i]];
+        if (const auto* later = std::get_if<RetryLater>(&reply)) {
+          failures[w] = *later;
+          break;
+        }
         if (const auto failure = failure_in(reply)) {
           failures[w] = *failure;
           break;
@@ -376,7 +388,8 @@ std::vector<std::optional<Failure>> Client::run(const std::vector<Work*>& works,
         else own.push_back(std::get<Reply>(reply));
       }
       at += n;
-      if (!failures[w]) failures[w] = works[w]->take(std::move(own));
+      if (failures[w]) continue;
+      if (auto failure = works[w]->take(std::move(own))) failures[w] = std::move(*failure);
     }
   }
 }

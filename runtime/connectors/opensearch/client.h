@@ -49,8 +49,9 @@ class Client final {
 
   // Each search on its own: a reply, or why there is none.
   std::vector<Outcome<Reply>> search(const std::vector<Search>& searches, const Deadline& deadline, const Stop& stop) const;
-  // Rounds of all works until each is done; what failed, by work.
-  std::vector<std::optional<Failure>> run(const std::vector<Work*>& works, const Deadline& deadline, const Stop& stop) const;
+  // Rounds of all works until each is done; by work what ended it before: a failure, or a server that asks to come back.
+  using Ended = std::optional<std::variant<Failure, RetryLater>>;
+  std::vector<Ended> run(const std::vector<Work*>& works, const Deadline& deadline, const Stop& stop) const;
 
   std::optional<Duration> skew() const;                  // of the last answer that told its date
 

@@ -229,7 +229,7 @@ std::vector<otlp::Answer> Source::fetch(const std::vector<Ask>& asks, const std:
   const auto failures = client_.run(all, deadline, stop);
   for (size_t w = 0; w < works.size(); ++w) {
     const otlp::Asking asking{whole[owners[w]], config_.aliases, deadline, stop};
-    if (failures[w]) answers[owners[w]] = *failures[w];
+    if (failures[w]) std::visit([&](const auto& ended) { answers[owners[w]] = ended; }, *failures[w]);
     else answers[owners[w]] = works[w]->answer(asking);
   }
   return answers;

@@ -306,7 +306,7 @@ otlp::Answer ask_query(const Ask& ask, const std::vector<http::Request>& request
   const auto windows = otlp::stretches(ask);
   for (size_t i = 0; i < requests.size(); ++i) {
     const auto response = client.raw(requests[i], judge(), deadline, stop);
-    if (const auto* later = std::get_if<RetryLater>(&response)) return Failure{Class::overloaded, later->cause, "try again later"};
+    if (const auto* later = std::get_if<RetryLater>(&response)) return *later;
     if (const auto* failure = std::get_if<Failure>(&response)) {
       if (failure->cls != Class::unsupported) return *failure;
       return Failure{Class::unsupported, "this OpenSearch has no plugin for " + ask.kind + ": " + failure->cause, "ask with `dsl`, or install the plugin opensearch-sql there"};

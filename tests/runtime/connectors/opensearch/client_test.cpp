@@ -233,6 +233,18 @@ TEST_CASE("answers that are no _msearch answers fail by name, never as nothing",
   }
 }
 
+TEST_CASE("a server that asks to come back later than a request allows is told so, not as a failure", "[opensearch]") {
+  const Send send = [](const http::Request&, const http::Judge&, const Deadline&, const Stop&) {
+    return Outcome<http::Response>(RetryLater{{7 * ns_per_s}, "HTTP 503, come back in 7 s"});
+  };
+  Client client(send, http::Config{}, options());
+  for (const size_t paged : {size_t{0}, size_t{9}}) {
+    const auto out = one(client, rows(paged));
+    REQUIRE(std::holds_alternative<RetryLater>(out));
+    CHECK(std::get<RetryLater>(out).after.ns == 7 * ns_per_s);
+  }
+}
+
 TEST_CASE("the table of what may be sent holds searches and nothing that writes", "[opensearch]") {
   for (const http::Endpoint& row : endpoints()) {
     const std::string path = row.path;
