@@ -74,14 +74,12 @@ class Slow:
 
 
 def sop(folder, n):
-    asks = ", ".join(f"a{i} = promql [[up + {i}]] {{}}" for i in range(n))
     path = os.path.join(folder, f"fork_{n}")
     os.makedirs(path, exist_ok=True)
     with open(os.path.join(path, "sop.lua"), "w", encoding="utf-8") as f:
         f.write(f"-- {n} asks side by side.\nreturn sop \"fork_{n}\" {{ title = \"Fork\", start = \"go\",\n"
                 + "  fork \"all\" {\n" + "".join(f"    query \"q{i}\" {{ ask = {{ a = promql [[up + {i}]] {{}} }} }},\n" for i in range(n))
                 + "    on \"joined\" { to = \"done\" } } }\n")
-    return asks
 
 
 def fork(bench):
@@ -90,17 +88,18 @@ def fork(bench):
         with open(yaml, "w", encoding="utf-8") as f:
             f.write(f"sources:\n  - name: slow\n    kind: prometheus\n    url: {slow.url}\n    signals: [metrics]\n    limits: {{ concurrency: 64 }}\n")
         times = {}
-        for n in (1, 64):
-            sop(folder, n)
-            for _ in range(7):
+        for _ in range(12):                # in turn, so that what else the machine does meets both
+            for n in (1, 64):
+                sop(folder, n)
                 slow.most = 0
                 ran = inquest(["run", f"fork_{n}", "--sops", folder, "--sources", yaml, "--json"] + WINDOW)
                 answered = [e for e in (ran.json or {}).get("evidence", []) if not cause(e) and e.get("rows")]
-                if not bench.checks.check(f"a fork of {n} is answered", len(answered) == n, f"{len(answered)}: {first_lines(ran.err or ran.out)}"):
+                if len(answered) != n:
+                    bench.checks.check(f"a fork of {n} is answered", False, f"{len(answered)}: {first_lines(ran.err or ran.out)}")
                     return
                 times.setdefault(n, []).append((ran.json["clock"]["ms"] / 1000, slow.most))
         one, many = min(t for t, _ in times[1]), min(t for t, _ in times[64])
-        print(f"  one ask {one * 1000:.0f} ms, 64 asks {many * 1000:.0f} ms (least of 7), at most {max(m for _, m in times[64])} requests at once")
+        print(f"  one ask {one * 1000:.0f} ms, 64 asks {many * 1000:.0f} ms (least of 12), at most {max(m for _, m in times[64])} requests at once")
         bench.checks.check(f"64 asks take at most {EXTRA * 1000:.0f} ms more than one", many - one <= EXTRA, f"{(many - one) * 1000:.0f} ms")
 
 
