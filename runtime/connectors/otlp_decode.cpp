@@ -3,6 +3,7 @@
 #include "runtime/connectors/otlp_decode.h"
 
 #include <cstring>
+#include <utility>
 
 #include "runtime/connectors/otlp_decode_work.h"
 
@@ -104,7 +105,7 @@ std::string sentence(Oddity oddity, size_t n) {
     case Oddity::no_end: return number + " spans without an end (kept with duration 0)";
     case Oddity::no_time: return number + " log records without a time (kept at time 0)";
     case Oddity::no_value_recorded: return number + " points that only say that nothing was recorded (skipped)";
-    case Oddity::replaced_bytes: return number + " lines with bytes that are not UTF-8 (replaced by U+FFFD)";
+    case Oddity::replaced_bytes: return number + " lines with bytes that are not UTF-8 or half a surrogate pair (replaced by U+FFFD)";
     case Oddity::count_: break;
   }
   return {};
@@ -213,6 +214,7 @@ const char* Decoder::Work::top(std::string_view text, bool& ours) {
     if (signal == Signal::metrics) return resource_metrics();
     return resource_logs();
   });
+  if (std::exchange(walk.half, false) && mended.empty()) odd(Oddity::replaced_bytes);
   if (walk.too_deep) return "nested deeper than 128";
   if (!whole || !walk.at_end()) return "cut or not JSON";
   if (walk.wrong) return "a field of resource or scope has another type than OTLP says";

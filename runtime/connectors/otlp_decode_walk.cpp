@@ -146,6 +146,7 @@ bool Walk::unescape(std::string_view in, std::string_view& out) {
           high = 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00);
         } else if (high >= 0xd800 && high < 0xe000) {
           high = 0xfffd;  // half of a pair
+          half = true;
         }
         put(scratch_, high);
         break;

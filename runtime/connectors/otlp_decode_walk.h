@@ -25,6 +25,7 @@ class Walk final {
   const char* open(std::string_view text);
 
   bool wrong = false;    // a value of another type was passed over; the caller resets it
+  bool half = false;     // half a surrogate pair stood in a text and became U+FFFD; the caller resets it
   bool too_deep = false;
 
   char peek() const { return base_[*at_]; }

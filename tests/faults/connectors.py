@@ -101,11 +101,3 @@ def partial(answer, *words):
         assert word in answer.marks["partial"], f"{word!r} is not in {answer.marks['partial']!r}"
     assert answer.rows > 0, answer
     return answer
-
-
-def owed(kind, what, claim):
-    """A claim that a connector does not keep yet: told at each run, and a claim like others once it does."""
-    try:
-        claim()
-    except AssertionError:
-        print(f"note: owed by {kind}: {what}")

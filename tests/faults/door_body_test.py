@@ -15,7 +15,7 @@ def no_json():
     "26: a login page, an empty body, another type and no HTTP at all are named"
     ends(ask("html-login"), "malformed", "HTML page", "Sign in to continue", row=26)
     ends(ask("empty-body"), "malformed", "empty body", row=26)
-    ends(ask("wrong-type"), "malformed", "text/plain", row=26)
+    ends(ask("wrong-type"), "malformed", "text/csv", row=26)
     ends(ask("no-type"), "malformed", "without a Content-Type", row=26)
     ends(ask("not-http"), "malformed", "no sound HTTP", row=26)
     ends(ask("http-09"), "malformed", "no sound HTTP", row=26)

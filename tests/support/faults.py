@@ -184,7 +184,7 @@ simple("503-timeout", [24], lambda b: whole(b'{"status":"error","errorType":"tim
 simple("200-error", [26], lambda b: whole(b'{"status":"error","errorType":"internal","error":"200 and yet an error"}'))
 simple("html-login", [26], lambda b: whole(b"<!doctype html><html><head><title>Sign in to continue</title></head></html>", kind="text/html; charset=utf-8"))
 simple("empty-body", [26], lambda b: whole(b""))
-simple("wrong-type", [26], lambda b: whole(b, kind="text/plain"))
+simple("wrong-type", [26], lambda b: whole(b, kind="text/csv"))
 simple("no-type", [26], lambda b: b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(b), b))
 
 # ---- bodies that want too much ----

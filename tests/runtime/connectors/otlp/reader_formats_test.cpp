@@ -136,6 +136,16 @@ TEST_CASE("otlp values: bytes that are not UTF-8 are replaced, not fatal") {
   CHECK(read.reading.bad_lines == 0);
 }
 
+TEST_CASE("otlp values: half a surrogate pair is replaced and told") {
+  const Folder folder;
+  folder.write("x", span_line(span(R"("name":"a\ud800b")")));
+  const ReadSpans read = read_spans(folder.path());
+  REQUIRE(read.table->rows() == 1);
+  CHECK(text(read.table->texts, read.table->name[0]) == "a\xef\xbf\xbd" "b");
+  REQUIRE(read.reading.notes.size() == 1);
+  CHECK(read.reading.notes[0].find("surrogate") != std::string::npos);
+}
+
 TEST_CASE("otlp resources: the same attributes in another order are the same resource") {
   const auto line = [](const std::string& attributes) {
     return R"({"resourceSpans":[{"resource":{"attributes":[)" + attributes + R"(]},"scopeSpans":[{"spans":[)" + span() + "]}]}]}\n";
