@@ -9,6 +9,8 @@
 #include <charconv>
 #include <cmath>
 #include <map>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <regex>
 #include <set>
@@ -137,8 +139,10 @@ class Server {
   std::map<std::string, std::string> canned;             // path → body, instead of an answer
 
   inquest::prometheus::Send send() {
-    return [this](const inquest::http::Request& request, const inquest::http::Judge& judge, const inquest::Deadline&,
+    // The connector asks from several threads at once.
+    return [this, one_at_a_time = std::make_shared<std::mutex>()](const inquest::http::Request& request, const inquest::http::Judge& judge, const inquest::Deadline&,
                   const inquest::Stop&) -> inquest::Outcome<inquest::http::Response> {
+      const std::lock_guard lock(*one_at_a_time);
       asked.push_back(request.path + " " + first(request, "query") + first(request, "match[]"));
       inquest::http::Response response;
       response.status = 200;
