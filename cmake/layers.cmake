@@ -13,12 +13,18 @@ option(INQUEST_TESTS "Build the tests" ON)
 option(INQUEST_EXAMPLES "Build examples/embed" ON)
 option(INQUEST_WERROR "Warnings are errors" OFF)
 option(INQUEST_PCH "Precompile the headers that every file includes" OFF)
+option(INQUEST_UNITY "Compile files of a folder by eights: half the time; each file still builds on its own" OFF)
 set(INQUEST_SANITIZE "" CACHE STRING "Sanitizers, e.g. address,undefined")
 
 # The same bits on every machine: no fused multiply-add, no fast-math (design: replay on another CPU).
 # gcc 12 warns of overlapping and outlying copies inside std::string where there are none (its bugs 105329, 105651).
-add_compile_options(-Wall -Wextra -Wshadow -Wnon-virtual-dtor -Wno-restrict -Wno-array-bounds
+add_compile_options(-Wall -Wextra -Wnon-virtual-dtor -Wno-restrict -Wno-array-bounds
                     -Wno-stringop-overflow -Wno-stringop-overread -ffp-contract=off -fno-fast-math)
+if(INQUEST_UNITY)  # files beside each other: a local may bear the name of a neighbour's constant
+  add_compile_options(-Wshadow=local -Wno-subobject-linkage)
+else()
+  add_compile_options(-Wshadow)
+endif()
 if(INQUEST_WERROR)
   add_compile_options(-Werror)
 endif()
@@ -60,6 +66,29 @@ foreach(pair PkgConfig::luajit:luajit-5.1 PkgConfig::zstd:zstd PkgConfig::utf8pr
   endif()
 endforeach()
 
+# Files of one folder are compiled by eights as one: what they include is read and instantiated once. Hence private
+# names (anonymous namespaces) are unique within a folder; the compiler says so where they are not.
+function(inquest_unity target)
+  if(NOT INQUEST_UNITY)
+    return()
+  endif()
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
+  get_target_property(sources ${target} SOURCES)
+  set(before "")
+  foreach(source ${sources})
+    get_filename_component(folder ${source} DIRECTORY)
+    if(NOT folder STREQUAL before)
+      set(before ${folder})
+      set(at 0)
+    endif()
+    math(EXPR part "${at} / 8")
+    math(EXPR at "${at} + 1")
+    file(RELATIVE_PATH name ${PROJECT_SOURCE_DIR} ${folder})
+    string(MAKE_C_IDENTIFIER "${name}_${part}" group)
+    set_source_files_properties(${source} PROPERTIES UNITY_GROUP ${group})
+  endforeach()
+endfunction()
+
 # inquest_layer(name LAYER n FOLDER dir DEPENDS lower layers… LIBS libraries…): every .cpp of the folder (main.cpp
 # aside) becomes library inquest_<name>. A folder without sources yet is an interface library.
 function(inquest_layer name)
@@ -78,6 +107,9 @@ function(inquest_layer name)
     target_link_libraries(inquest_${name} ${how} inquest_${layer})
   endforeach()
   target_link_libraries(inquest_${name} ${how} ${ARG_LIBS})
+  if(sources)
+    inquest_unity(inquest_${name})
+  endif()
   if(INQUEST_PCH AND sources)
     if(name STREQUAL base)
       target_precompile_headers(inquest_base PRIVATE <nlohmann/json.hpp> <fmt/format.h> <algorithm> <functional> <map> <memory>

@@ -1,6 +1,7 @@
 // The watched child: fork, wait with a timeout, hand signals on, kill what overstays.
 // SPDX-License-Identifier: Apache-2.0
 #include "bindings/lua/child.h"
+#include "runtime/base/time.h"
 
 #include <errno.h>
 #include <fmt/format.h>
@@ -23,11 +24,6 @@ namespace {
 
 constexpr long look_every_ns = 20'000'000;
 
-int64_t monotonic_ns() {
-  timespec now = {};
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return now.tv_sec * 1'000'000'000LL + now.tv_nsec;
-}
 
 [[noreturn]] void be_child(const std::function<int(Watch&)>& child, Watch& watch, pid_t parent, const sigset_t& mask) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);

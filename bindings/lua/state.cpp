@@ -15,6 +15,7 @@
 #include "bindings/lua/context.h"
 #include "bindings/lua/source.h"
 #include "runtime/base/text.h"
+#include "runtime/base/time.h"
 
 #ifndef sigev_notify_thread_id
 #define sigev_notify_thread_id _sigev_un._tid
@@ -29,11 +30,6 @@ namespace {
 constexpr int hook_interval = 1'000;
 constexpr long alarm_ns = 10'000'000;
 
-int64_t monotonic_ns() {
-  timespec now = {};
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return now.tv_sec * ns_per_s + now.tv_nsec;
-}
 
 int64_t used_ns(const Context& context) {
   return context.spent_ns + (context.started_ns != 0 ? monotonic_ns() - context.started_ns : 0);

@@ -52,7 +52,7 @@ int remove(lua_State* L) {
   return 1;
 }
 
-int concat(lua_State* L) {
+int concat_table(lua_State* L) {
   const Args args(L, "table.concat");
   args.table(1, "table");
   if (lua_type(L, 2) == LUA_TNUMBER) lua_tolstring(L, 2, nullptr);
@@ -140,7 +140,7 @@ int sort(lua_State* L) {
 void open_tables(lua_State* L) {
   lua_pop(L, 1);
   lua_newtable(L);
-  const Entry entries[] = {{"concat", guarded<concat>}, {"insert", guarded<insert>}, {"remove", guarded<remove>},
+  const Entry entries[] = {{"concat", guarded<concat_table>}, {"insert", guarded<insert>}, {"remove", guarded<remove>},
                            {"sort", guarded<sort>}, {nullptr, nullptr}};
   set_functions(L, entries);
 }

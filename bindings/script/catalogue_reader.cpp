@@ -15,7 +15,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string tick(const std::string& text) { return "`" + printable(text, 60) + "`"; }
 std::string folder_of(const std::string& path) { return fs::path(path).parent_path().filename().string(); }
 std::string stem_of(const std::string& path) { return fs::path(path).stem().string(); }
 
@@ -64,7 +63,7 @@ void read_words(Diagnose& d, Catalogue& out, const std::string& text) {
 // ---- Asks ------------------------------------------------------------------------------------------------------------
 void one_of(Diagnose& d, const Node& node, const std::string& value, const std::vector<std::string>& known, const std::string& what) {
   if (!value.empty() && std::find(known.begin(), known.end(), value) == known.end())
-    d.note(node.at, "wrong-type", "unknown " + what + " " + tick(value), did_you_mean(value, known));
+    d.note(node.at, "wrong-type", "unknown " + what + " " + ticked(value), did_you_mean(value, known));
 }
 
 void read_asks(Diagnose& d, Catalogue& out, const std::string& text) {
@@ -80,7 +79,7 @@ void read_asks(Diagnose& d, Catalogue& out, const std::string& text) {
     AskRow ask;
     if (row) d.against_row(node, *row, "the row of an ask");
     for (const Item& f : node.items) {
-      const std::string what = tick(f.key);
+      const std::string what = ticked(f.key);
       if (f.key == "kind") ask.kind = d.text(f.value, what).value_or("");
       if (f.key == "signal") one_of(d, f.value, ask.signal = d.text(f.value, what).value_or(""), {"metrics", "spans", "logs"}, "signal");
       if (f.key == "shape") one_of(d, f.value, ask.shape = d.text(f.value, what).value_or(""), frame_shapes(), "shape");
@@ -95,8 +94,8 @@ void read_asks(Diagnose& d, Catalogue& out, const std::string& text) {
       }
     }
     for (const std::string& name : ask.required)
-      if (!find(ask.options, name)) d.note(item->at, "unknown-option", "required option " + tick(name) + " of " + tick(ask.kind) + " is not among its options", "add it to `options`");
-    if (out.ask(ask.kind)) d.note(item->at, "duplicate-name", "ask " + tick(ask.kind) + " has two rows", "keep one");
+      if (!find(ask.options, name)) d.note(item->at, "unknown-option", "required option " + ticked(name) + " of " + ticked(ask.kind) + " is not among its options", "add it to `options`");
+    if (out.ask(ask.kind)) d.note(item->at, "duplicate-name", "ask " + ticked(ask.kind) + " has two rows", "keep one");
     else if (!ask.kind.empty()) out.asks.push_back(std::move(ask));
   }
 }
@@ -107,7 +106,7 @@ MeasureName measure_name(Diagnose& d, const Node& node, const std::string& unit)
   out.unit = unit;
   if (const WordRow* const row = d.catalogue.word("measure name", "measure")) d.against_row(node, *row, "a name of a measure");
   for (const Item& f : node.items) {
-    const std::string what = tick(f.key);
+    const std::string what = ticked(f.key);
     if (f.key == "metric") out.metric = d.text(f.value, what).value_or("");
     if (f.key == "unit") out.unit = d.text(f.value, what).value_or("");
     if (f.key == "kind") one_of(d, f.value, out.kind = d.text(f.value, what).value_or("gauge"), {"gauge", "sum", "histogram"}, "kind");
@@ -120,7 +119,7 @@ MeasureName measure_name(Diagnose& d, const Node& node, const std::string& unit)
     if (f.key == "heap") out.heap = d.flag(f.value, what).value_or(false);
     if (f.key == "only")
       if (const auto list = d.keyed(f.value, what))
-        for (const Item* item : *list) out.only[item->key] = d.texts(item->value, tick(item->key) + " in `only`").value_or(std::vector<std::string>{});
+        for (const Item* item : *list) out.only[item->key] = d.texts(item->value, ticked(item->key) + " in `only`").value_or(std::vector<std::string>{});
   }
   return out;
 }
@@ -135,14 +134,14 @@ void read_measure(Diagnose& d, Catalogue& out, const std::string& name, const st
     return;
   }
   if (node.named) d.note(node.text_at, "wrong-type", "a measure takes its name from its file", "write return measure { … }");
-  if (!identifier(name)) d.note(node.at, "bad-name", "file name " + tick(name) + " of a measure: small letters, digits and _ only", "rename the file");
-  if (const WordRow* const row = d.catalogue.word("measure", "measure")) d.against_row(node, *row, "measure " + tick(name));
+  if (!identifier(name)) d.note(node.at, "bad-name", "file name " + ticked(name) + " of a measure: small letters, digits and _ only", "rename the file");
+  if (const WordRow* const row = d.catalogue.word("measure", "measure")) d.against_row(node, *row, "measure " + ticked(name));
   Measure measure;
   measure.name = name;
   measure.file = d.file;
   if (const Item* f = node.field("unit")) measure.unit = d.text(f->value, "`unit`").value_or("");
   for (const Item& f : node.items) {
-    const std::string what = tick(f.key);
+    const std::string what = ticked(f.key);
     if (f.key == "doc") measure.doc = d.text(f.value, what).value_or("");
     if (f.key == "reduce") one_of(d, f.value, measure.reduce = d.text(f.value, what).value_or("last"), {"last", "sum", "max", "mean"}, "reduction");
     if (f.key == "identity") measure.identity = d.texts(f.value, what).value_or(std::vector<std::string>{});
@@ -155,7 +154,7 @@ void read_measure(Diagnose& d, Catalogue& out, const std::string& name, const st
         for (const Item* item : *list)
           if (d.keyed(item->value, "a name of a measure")) measure.names.push_back(measure_name(d, item->value, measure.unit));
   }
-  if (const Measure* const other = out.measure(name)) d.note(node.at, "duplicate-name", "measure " + tick(name) + " exists already in " + other->file, "rename this file");
+  if (const Measure* const other = out.measure(name)) d.note(node.at, "duplicate-name", "measure " + ticked(name) + " exists already in " + other->file, "rename this file");
   else out.measures.push_back(std::move(measure));
 }
 
@@ -237,7 +236,7 @@ CatalogueRead read_catalogue(const std::vector<CatalogueFile>& files) {
   each("review", [&](Diagnose& d, const CatalogueFile& file) {
     const std::string name = script::stem_of(file.path);
     if (const ReviewContract* const other = out.catalogue.review(name))
-      return d.note({1, 1}, "duplicate-name", "review " + script::tick(name) + " exists already in " + other->file, "rename this file");
+      return d.note({1, 1}, "duplicate-name", "review " + ticked(name) + " exists already in " + other->file, "rename this file");
     if (auto contract = script::read_contract(d, name, file.text)) out.catalogue.reviews.push_back(std::move(*contract));
   });
   return out;

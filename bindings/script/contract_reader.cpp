@@ -9,8 +9,6 @@
 namespace inquest::script {
 namespace {
 
-std::string tick(const std::string& text) { return "`" + printable(text, 60) + "`"; }
-bool has(const std::vector<std::string>& list, const std::string& text) { return std::find(list.begin(), list.end(), text) != list.end(); }
 
 std::vector<std::string> ask_kinds(const Catalogue& catalogue) {
   std::vector<std::string> out;
@@ -21,15 +19,15 @@ std::vector<std::string> ask_kinds(const Catalogue& catalogue) {
 // Keys of a table against a closed list.
 void only_fields(Diagnose& d, const Node& node, const std::vector<std::string>& known, const std::string& what) {
   for (const Item& item : node.items)
-    if (item.keyed && !has(known, item.key)) d.note(item.at, "unknown-field", "unknown field " + tick(item.key) + " of " + what, did_you_mean(item.key, known));
+    if (item.keyed && !contains(known, item.key)) d.note(item.at, "unknown-field", "unknown field " + ticked(item.key) + " of " + what, did_you_mean(item.key, known));
 }
 
 std::optional<Slot> slot(Diagnose& d, const Item& item) {
   const Node& node = item.value;
-  const std::string what = "slot " + tick(item.key);
+  const std::string what = "slot " + ticked(item.key);
   Slot out;
   out.name = item.key;
-  if (!identifier(item.key)) d.note(item.at, "bad-name", "name " + tick(item.key) + " of a slot: small letters, digits and _ only", "rename it");
+  if (!identifier(item.key)) d.note(item.at, "bad-name", "name " + ticked(item.key) + " of a slot: small letters, digits and _ only", "rename it");
   if (d.blank(node)) return {};
   const Node* ask = nullptr;
   if (node.is(Node::Kind::text)) ask = &node;
@@ -39,8 +37,8 @@ std::optional<Slot> slot(Diagnose& d, const Item& item) {
       if (part.keyed && part.key == "optional") out.optional = d.flag(part.value, "`optional` of " + what).value_or(false);
       if (part.keyed && part.key == "shape") {
         out.shape = d.text(part.value, "`shape` of " + what).value_or("");
-        if (!out.shape.empty() && !has(frame_shapes(), out.shape))
-          d.note(part.value.at, "bad-slot", "unknown shape " + tick(out.shape) + " of " + what, did_you_mean(out.shape, frame_shapes()));
+        if (!out.shape.empty() && !contains(frame_shapes(), out.shape))
+          d.note(part.value.at, "bad-slot", "unknown shape " + ticked(out.shape) + " of " + what, did_you_mean(out.shape, frame_shapes()));
       }
       if (!part.keyed) {
         if (ask) d.note(part.at, "bad-slot", what + " takes one ask", "keep one, or take { shape = \"…\" }");
@@ -50,7 +48,7 @@ std::optional<Slot> slot(Diagnose& d, const Item& item) {
   }
   if (ask) out.ask = d.text(*ask, what).value_or("");
   if (ask && !out.ask.empty() && !d.catalogue.ask(out.ask))
-    d.note(ask->at, "unknown-ask", "unknown ask " + tick(out.ask) + " of " + what, did_you_mean(out.ask, ask_kinds(d.catalogue)));
+    d.note(ask->at, "unknown-ask", "unknown ask " + ticked(out.ask) + " of " + what, did_you_mean(out.ask, ask_kinds(d.catalogue)));
   if (out.ask.empty() == out.shape.empty() && (out.ask.empty() ? !ask : true))
     d.note(node.at, "bad-slot", what + (out.ask.empty() ? " takes nothing" : " takes an ask and a shape"),
            "write \"metric.memory\", { \"spans.calls\", optional = true } or { shape = \"series\" }");
@@ -59,10 +57,10 @@ std::optional<Slot> slot(Diagnose& d, const Item& item) {
 
 std::optional<Yield> yield(Diagnose& d, const Item& item) {
   static const std::vector<std::string> fields = {"subject", "numbers", "lists", "says"};
-  const std::string what = "kind " + tick(item.key);
+  const std::string what = "kind " + ticked(item.key);
   Yield out;
   out.kind = item.key;
-  if (!identifier(item.key)) d.note(item.at, "bad-name", "name " + tick(item.key) + " of a kind: small letters, digits and _ only", "rename it");
+  if (!identifier(item.key)) d.note(item.at, "bad-name", "name " + ticked(item.key) + " of a kind: small letters, digits and _ only", "rename it");
   if (d.blank(item.value)) return {};
   if (!item.value.is(Node::Kind::table)) {
     d.note(item.value.at, "wrong-type", what + " takes a table, not " + shown(item.value), "write { subject = { \"service\" }, says = \"…\" }");
@@ -85,10 +83,10 @@ std::optional<Yield> yield(Diagnose& d, const Item& item) {
   known.insert(known.end(), out.lists.begin(), out.lists.end());
   known.insert(known.end(), {"onset", "strength"});
   for (const std::string& name : names_in(Value(out.says)))
-    if (name != "kind" && !has(known, name)) d.note(says->value.at, "bad-yield", "$" + printable(name, 60) + " in `says` of " + what + " is no field of it", did_you_mean(name, known));
+    if (name != "kind" && !contains(known, name)) d.note(says->value.at, "bad-yield", "$" + printable(name, 60) + " in `says` of " + what + " is no field of it", did_you_mean(name, known));
   for (const std::string& name : known)
     if (std::count(known.begin(), known.end(), name) > 1) {
-      d.note(item.at, "bad-yield", tick(name) + " names two fields of " + what, "rename one");
+      d.note(item.at, "bad-yield", ticked(name) + " names two fields of " + what, "rename one");
       break;
     }
   return out;
@@ -110,16 +108,16 @@ Map read_options(Diagnose& d, const Node& node, const std::string& what) {
   for (const Item* item : *list) {
     const Node& v = item->value;
     if (d.blank(v)) continue;
-    if (!identifier(item->key)) d.note(item->at, "bad-name", "name " + tick(item->key) + " of an option: small letters, digits and _ only", "rename it");
+    if (!identifier(item->key)) d.note(item->at, "bad-name", "name " + ticked(item->key) + " of an option: small letters, digits and _ only", "rename it");
     const bool word = v.is(Node::Kind::call) || v.is(Node::Kind::reference);
-    if (!word || v.named || v.has_args || !has(types, v.word)) {
-      d.note(v.at, word ? "unknown-word" : "wrong-type", "option " + tick(item->key) + " takes a type, not " + shown(v),
-             word && !has(types, v.word) ? did_you_mean(v.word, types) : "write one of: " + join(types, ", "));
+    if (!word || v.named || v.has_args || !contains(types, v.word)) {
+      d.note(v.at, word ? "unknown-word" : "wrong-type", "option " + ticked(item->key) + " takes a type, not " + shown(v),
+             word && !contains(types, v.word) ? did_you_mean(v.word, types) : "write one of: " + join(types, ", "));
       continue;
     }
     const WordRow* row = d.catalogue.word(v.word, "sop");
     if (!row) row = d.catalogue.word(v.word, "review");
-    if (row) d.against_row(v, *row, tick(v.word));
+    if (row) d.against_row(v, *row, ticked(v.word));
     Value value = value_of(v);
     if (auto* text = value.get<std::string>()) value = Value(Term{*text});
     out.emplace_back(item->key, std::move(value));
@@ -132,12 +130,12 @@ std::optional<ReviewContract> read_contract(Diagnose& d, const std::string& name
   d.problems.insert(d.problems.end(), parsed.problems.begin(), parsed.problems.end());
   if (!parsed.tree || !parsed.tree->root.is(Node::Kind::call)) return {};
   const Node& node = parsed.tree->root;
-  if (const WordRow* const row = d.catalogue.word("review", "review")) d.against_row(node, *row, "review " + tick(name));
+  if (const WordRow* const row = d.catalogue.word("review", "review")) d.against_row(node, *row, "review " + ticked(name));
   ReviewContract out;
   out.name = name;
   out.file = d.file;
   out.text = text;
-  if (!identifier(name)) d.note(node.at, "bad-name", "file name " + tick(name) + " of a review: small letters, digits and _ only", "rename the file");
+  if (!identifier(name)) d.note(node.at, "bad-name", "file name " + ticked(name) + " of a review: small letters, digits and _ only", "rename the file");
   for (const Item& item : node.items) {
     if (!item.keyed) continue;
     const Node& v = item.value;
@@ -157,11 +155,11 @@ std::optional<ReviewContract> read_contract(Diagnose& d, const std::string& name
       if (!d.blank(v)) d.note(v.at, "wrong-type", "`run` takes a function, not " + shown(v), "write run = function (frames, options, earlier) … end");
   }
   const Item* const yields = node.field("yields");
-  if (yields && out.yields.empty()) d.note(yields->at, "bad-yield", "review " + tick(name) + " yields no kind", "add yields = { kind = { … } }");
-  if (yields && out.generic && out.yields.size() > 1) d.note(yields->at, "bad-yield", "generic review " + tick(name) + " yields more than one kind", "keep one; where it is used `yields` names it");
+  if (yields && out.yields.empty()) d.note(yields->at, "bad-yield", "review " + ticked(name) + " yields no kind", "add yields = { kind = { … } }");
+  if (yields && out.generic && out.yields.size() > 1) d.note(yields->at, "bad-yield", "generic review " + ticked(name) + " yields more than one kind", "keep one; where it is used `yields` names it");
   for (const Slot& s : out.takes)
     if (find(out.options, s.name) || s.name == "yields")
-      d.note(node.field("takes")->at, "bad-slot", tick(s.name) + " is a slot and an option", "rename one of them");
+      d.note(node.field("takes")->at, "bad-slot", ticked(s.name) + " is a slot and an option", "rename one of them");
   return out;
 }
 

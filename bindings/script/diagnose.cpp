@@ -7,11 +7,6 @@
 #include "runtime/base/text.h"
 
 namespace inquest::script {
-namespace {
-
-std::string tick(const std::string& text) { return "`" + printable(text, 60) + "`"; }
-
-}  // namespace
 
 bool is_todo(const Node& node) { return node.is(Node::Kind::reference) && node.word == "todo"; }
 
@@ -27,7 +22,7 @@ std::string shown(const Node& node) {
     case Node::Kind::text: return "text \"" + printable(node.text, 40) + "\"";
     case Node::Kind::table: return "a table";
     case Node::Kind::reference:
-    case Node::Kind::call: return tick(node.word);
+    case Node::Kind::call: return ticked(node.word);
     case Node::Kind::function: return "a function";
     case Node::Kind::bad: break;
   }
@@ -80,7 +75,7 @@ std::optional<std::vector<const Item*>> Diagnose::entries(const Node& node, cons
   std::vector<const Item*> out;
   for (const Item& item : node.items) {
     if (!item.keyed) { out.push_back(&item); continue; }
-    note(item.at, "wrong-type", what + " takes a list; " + tick(item.key) + " names an entry of it", "remove `" + printable(item.key, 60) + " =`");
+    note(item.at, "wrong-type", what + " takes a list; " + ticked(item.key) + " names an entry of it", "remove `" + printable(item.key, 60) + " =`");
   }
   return out;
 }
@@ -128,13 +123,13 @@ std::optional<std::map<std::string, std::string>> Diagnose::text_map(const Node&
   if (!list) return {};
   std::map<std::string, std::string> out;
   for (const Item* item : *list)
-    if (auto value = text(item->value, tick(item->key) + " in " + what)) out[item->key] = *value;
+    if (auto value = text(item->value, ticked(item->key) + " in " + what)) out[item->key] = *value;
   return out;
 }
 
 void Diagnose::unknown_word(const Node& node, const std::vector<std::string>& allowed, const std::string& inside) {
   for (const ReservedRow& row : catalogue.reserved)
-    if (row.word == node.word) return note(node.at, "reserved", tick(node.word) + ": " + row.message, "remove it");
+    if (row.word == node.word) return note(node.at, "reserved", ticked(node.word) + ": " + row.message, "remove it");
   std::vector<std::string> all, parents;
   bool exists = false;
   for (const WordRow& row : catalogue.words) {
@@ -143,9 +138,9 @@ void Diagnose::unknown_word(const Node& node, const std::vector<std::string>& al
     if (row.file == "sop" && std::find(row.children.begin(), row.children.end(), node.word) != row.children.end()) parents.push_back(row.word);
   }
   if (exists)
-    return note(node.at, "misplaced", tick(node.word) + " cannot stand inside " + inside,
+    return note(node.at, "misplaced", ticked(node.word) + " cannot stand inside " + inside,
                 !parents.empty() ? "it stands inside " + join(parents, ", ") : allowed.empty() ? "nothing stands inside it" : "inside it stand: " + join(allowed, ", "));
-  note(node.at, "unknown-word", "unknown word " + tick(node.word), did_you_mean(node.word, nearest(node.word, allowed).empty() ? all : allowed));
+  note(node.at, "unknown-word", "unknown word " + ticked(node.word), did_you_mean(node.word, nearest(node.word, allowed).empty() ? all : allowed));
 }
 
 void Diagnose::against_row(const Node& node, const WordRow& row, const std::string& element) {
@@ -155,16 +150,16 @@ void Diagnose::against_row(const Node& node, const WordRow& row, const std::stri
     known.push_back(field.name);
     open = open || field.name == "*";
     if (field.required && field.name != "*" && !node.field(field.name))
-      note(node.at, "missing-field", element + " has no " + tick(field.name), "add " + field.name + " = …: " + lower(field.doc.substr(0, 1)) + field.doc.substr(1));
+      note(node.at, "missing-field", element + " has no " + ticked(field.name), "add " + field.name + " = …: " + lower(field.doc.substr(0, 1)) + field.doc.substr(1));
   }
   const bool texts = row.children == std::vector<std::string>{"text"};
   for (const Item& item : node.items) {
     if (item.keyed) {
       if (open || std::find(known.begin(), known.end(), item.key) != known.end()) continue;
       const auto reserved = std::find_if(catalogue.reserved.begin(), catalogue.reserved.end(), [&](const ReservedRow& r) { return r.word == item.key; });
-      if (reserved != catalogue.reserved.end()) note(item.at, "reserved", tick(item.key) + ": " + reserved->message, "remove it");
-      else note(item.at, "unknown-field", "unknown field " + tick(item.key) + " of " + element,
-                known.empty() ? tick(row.word) + " takes no fields" : did_you_mean(item.key, known, 12));
+      if (reserved != catalogue.reserved.end()) note(item.at, "reserved", ticked(item.key) + ": " + reserved->message, "remove it");
+      else note(item.at, "unknown-field", "unknown field " + ticked(item.key) + " of " + element,
+                known.empty() ? ticked(row.word) + " takes no fields" : did_you_mean(item.key, known, 12));
       continue;
     }
     if (blank(item.value) || (texts && item.value.is(Node::Kind::text))) continue;

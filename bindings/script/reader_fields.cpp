@@ -9,7 +9,6 @@
 namespace inquest::script {
 namespace {
 
-std::string tick(const std::string& text) { return "`" + printable(text, 60) + "`"; }
 bool word_node(const Node& node) { return node.is(Node::Kind::call) || node.is(Node::Kind::reference); }
 
 }  // namespace
@@ -30,7 +29,7 @@ Map Fields::where(const Node& node) {
     if (d_.blank(v)) continue;
     const bool like = v.is(Node::Kind::call) && v.word == "like" && v.named && !v.has_table;
     if (like || v.is(Node::Kind::text) || v.is(Node::Kind::number) || v.is(Node::Kind::boolean)) out.emplace_back(item->key, value_of(v));
-    else d_.note(v.at, "wrong-type", tick(item->key) + " in `where` takes a text, a number or like \"text\", not " + shown(v), "write " + item->key + " = \"…\"");
+    else d_.note(v.at, "wrong-type", ticked(item->key) + " in `where` takes a text, a number or like \"text\", not " + shown(v), "write " + item->key + " = \"…\"");
   }
   return out;
 }
@@ -73,29 +72,29 @@ std::optional<AskSpec> Fields::ask(const Item& item) {
   out.at = item.at;
   out.places["kind"] = node.at;
   if (!identifier(item.key))
-    d_.note(item.at, "bad-name", "name " + tick(item.key) + " of an ask: small letters, digits and _ only", "write such as " + (identifier(lower(item.key)) ? lower(item.key) : "memory"));
+    d_.note(item.at, "bad-name", "name " + ticked(item.key) + " of an ask: small letters, digits and _ only", "write such as " + (identifier(lower(item.key)) ? lower(item.key) : "memory"));
   if (d_.blank(node)) return {};
   if (!word_node(node) || node.has_args) {
-    d_.note(node.at, "wrong-type", tick(item.key) + " in `ask` takes an ask, not " + shown(node), "write " + item.key + " = metric.memory {}");
+    d_.note(node.at, "wrong-type", ticked(item.key) + " in `ask` takes an ask, not " + shown(node), "write " + item.key + " = metric.memory {}");
     return {};
   }
   out.kind = node.word;
   const AskRow* const row = d_.catalogue.ask(node.word);
   if (node.is(Node::Kind::reference)) {
-    d_.note(node.at, "wrong-type", tick(item.key) + " names " + tick(node.word) + " without asking it", "write " + node.word + " {}");
+    d_.note(node.at, "wrong-type", ticked(item.key) + " names " + ticked(node.word) + " without asking it", "write " + node.word + " {}");
     return {};
   }
   if (node.named) {
-    if (row && !row->native) d_.note(node.text_at, "wrong-type", tick(node.word) + " takes no text of its own", "write " + node.word + " { … }");
+    if (row && !row->native) d_.note(node.text_at, "wrong-type", ticked(node.word) + " takes no text of its own", "write " + node.word + " { … }");
     out.native = node.text;
     out.places["native"] = node.text_at;
   } else if (row && row->native) {
-    d_.note(node.at, "wrong-type", tick(node.word) + " has no text", "write " + node.word + " [[ … ]] {}");
+    d_.note(node.at, "wrong-type", ticked(node.word) + " has no text", "write " + node.word + " [[ … ]] {}");
   }
   AskDefaults own;
   for (const Item& field : node.items) {
     if (!field.keyed) {
-      if (!d_.blank(field.value)) d_.note(field.at, "wrong-type", shown(field.value) + " in " + tick(node.word) + " has no name", "write option = …");
+      if (!d_.blank(field.value)) d_.note(field.at, "wrong-type", shown(field.value) + " in " + ticked(node.word) + " has no name", "write option = …");
       continue;
     }
     out.places[field.key] = field.value.at;
@@ -130,7 +129,7 @@ std::vector<ReviewUse> Fields::uses(const Node& node) {
     use.at = v.at;
     for (const Item& field : v.items) {
       if (!field.keyed) {
-        if (!d_.blank(field.value)) d_.note(field.at, "wrong-type", shown(field.value) + " in " + tick(v.word) + " has no name", "write option = …");
+        if (!d_.blank(field.value)) d_.note(field.at, "wrong-type", shown(field.value) + " in " + ticked(v.word) + " has no name", "write option = …");
         continue;
       }
       use.places[field.key] = field.value.at;
@@ -166,26 +165,26 @@ std::optional<Condition> Fields::condition(const Node& node, bool bare, int dept
   c.at = node.at;
   const bool group = c.op == Condition::Op::all_of || c.op == Condition::Op::any_of;
   if (group ? !node.has_table || node.named || node.has_args : !node.named || node.has_args) {
-    d_.note(node.at, "wrong-type", tick(node.word) + (group ? " takes conditions" : " takes the kind of a finding"),
+    d_.note(node.at, "wrong-type", ticked(node.word) + (group ? " takes conditions" : " takes the kind of a finding"),
             "write " + node.word + (group ? " { found \"a\", found \"b\" }" : " \"kind\""));
     return {};
   }
   if (group) {
     for (const Item& item : node.items) {
       if (item.keyed) {
-        d_.note(item.at, "unknown-field", "unknown field " + tick(item.key) + " of " + tick(node.word), tick(node.word) + " takes no fields");
+        d_.note(item.at, "unknown-field", "unknown field " + ticked(item.key) + " of " + ticked(node.word), ticked(node.word) + " takes no fields");
         continue;
       }
       if (auto part = condition(item.value, false, depth + 1)) c.of.push_back(std::move(*part));
     }
-    if (node.items.empty()) d_.note(node.at, "wrong-type", tick(node.word) + " of nothing", "write the conditions inside");
+    if (node.items.empty()) d_.note(node.at, "wrong-type", ticked(node.word) + " of nothing", "write the conditions inside");
     return c;
   }
   c.kind = node.text;
   for (const Item& item : node.items) {
     const Node& v = item.value;
     if (!item.keyed) {
-      if (!d_.blank(v)) d_.note(item.at, "wrong-type", shown(v) + " in " + tick(node.word) + " has no name", "write number = above(1.5) or field = \"text\"");
+      if (!d_.blank(v)) d_.note(item.at, "wrong-type", shown(v) + " in " + ticked(node.word) + " has no name", "write number = above(1.5) or field = \"text\"");
       continue;
     }
     if (d_.blank(v)) continue;
@@ -193,11 +192,11 @@ std::optional<Condition> Fields::condition(const Node& node, bool bare, int dept
     if (compares && !v.args.empty() && d_.blank(v.args[0])) continue;
     if (compares) {
       if (v.has_args && v.args.size() == 1 && v.args[0].is(Node::Kind::number) && !v.named && !v.has_table) c.match.emplace_back(item.key, value_of(v));
-      else d_.note(v.at, "wrong-type", tick(v.word) + " takes one number", "write " + v.word + "(14.4)");
+      else d_.note(v.at, "wrong-type", ticked(v.word) + " takes one number", "write " + v.word + "(14.4)");
     } else if (v.is(Node::Kind::text) || v.is(Node::Kind::number) || (v.is(Node::Kind::call) && v.word == "like" && v.named && !v.has_table)) {
       c.match.emplace_back(item.key, value_of(v));
     } else {
-      d_.note(v.at, "wrong-type", tick(item.key) + " takes a text, a number, like \"text\", above(x) or below(x), not " + shown(v), "write " + item.key + " = above(1.5)");
+      d_.note(v.at, "wrong-type", ticked(item.key) + " takes a text, a number, like \"text\", above(x) or below(x), not " + shown(v), "write " + item.key + " = above(1.5)");
     }
   }
   return c;
@@ -225,22 +224,22 @@ std::optional<InputSpec> Fields::input(const Item& item) {
   InputSpec out;
   out.name = item.key;
   out.at = item.at;
-  if (!identifier(item.key)) d_.note(item.at, "bad-name", "name " + tick(item.key) + " of an input: small letters, digits and _ only", "write a name that can stand behind a $");
+  if (!identifier(item.key)) d_.note(item.at, "bad-name", "name " + ticked(item.key) + " of an input: small letters, digits and _ only", "write a name that can stand behind a $");
   if (d_.blank(node)) return {};
   if (!word_node(node)) {
-    d_.note(node.at, "wrong-type", "input " + tick(item.key) + " takes a type, not " + shown(node), "write one of: " + join(types, ", "));
+    d_.note(node.at, "wrong-type", "input " + ticked(item.key) + " takes a type, not " + shown(node), "write one of: " + join(types, ", "));
     return {};
   }
   if (std::find(types.begin(), types.end(), node.word) == types.end()) {
-    d_.note(node.at, "unknown-word", "unknown type " + tick(node.word) + " of input " + tick(item.key), did_you_mean(node.word, types));
+    d_.note(node.at, "unknown-word", "unknown type " + ticked(node.word) + " of input " + ticked(item.key), did_you_mean(node.word, types));
     return {};
   }
   out.type = node.word;
   if (node.named || node.has_args) {
-    d_.note(node.at, "wrong-type", tick(node.word) + " takes a table", "write " + node.word + " { default = … }");
+    d_.note(node.at, "wrong-type", ticked(node.word) + " takes a table", "write " + node.word + " { default = … }");
     return {};
   }
-  if (const WordRow* const row = d_.catalogue.word(node.word, "sop")) d_.against_row(node, *row, tick(node.word));
+  if (const WordRow* const row = d_.catalogue.word(node.word, "sop")) d_.against_row(node, *row, ticked(node.word));
   for (const Item& field : node.items) {
     out.places[field.keyed ? field.key : "choice"] = field.value.at;
     if (!field.keyed) { if (field.value.is(Node::Kind::text)) out.choices.push_back(field.value.text); continue; }
@@ -248,7 +247,7 @@ std::optional<InputSpec> Fields::input(const Item& item) {
     if (field.key == "doc") out.doc = d_.text(field.value, "`doc`").value_or("");
     if (field.key != "default" || d_.blank(field.value)) continue;
     const Node& v = field.value;
-    const std::string what = "`default` of input " + tick(item.key);
+    const std::string what = "`default` of input " + ticked(item.key);
     if (out.type == "number") { if (d_.number(v, what)) out.fallback = v.value; continue; }
     const auto text = d_.text(v, what);
     if (!text) continue;
@@ -263,11 +262,11 @@ std::optional<InputSpec> Fields::input(const Item& item) {
     }
   }
   if (out.type == "choice") {
-    if (out.choices.empty()) d_.note(node.at, "bad-input", "input " + tick(item.key) + " has no choices", "write choice { \"a\", \"b\" }");
+    if (out.choices.empty()) d_.note(node.at, "bad-input", "input " + ticked(item.key) + " has no choices", "write choice { \"a\", \"b\" }");
     else if (out.fallback && std::find(out.choices.begin(), out.choices.end(), out.fallback->text()) == out.choices.end())
-      d_.note(out.places["default"], "bad-input", "default \"" + printable(out.fallback->text(), 40) + "\" of input " + tick(item.key) + " is none of its choices", did_you_mean(out.fallback->text(), out.choices));
+      d_.note(out.places["default"], "bad-input", "default \"" + printable(out.fallback->text(), 40) + "\" of input " + ticked(item.key) + " is none of its choices", did_you_mean(out.fallback->text(), out.choices));
   }
-  if (out.optional && out.fallback) d_.note(out.places["optional"], "bad-input", "input " + tick(item.key) + " is optional and has a default", "keep one: a default is always bound");
+  if (out.optional && out.fallback) d_.note(out.places["optional"], "bad-input", "input " + ticked(item.key) + " is optional and has a default", "keep one: a default is always bound");
   return out;
 }
 

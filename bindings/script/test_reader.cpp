@@ -11,8 +11,6 @@ namespace inquest {
 namespace script {
 namespace {
 
-std::string tick(const std::string& text) { return "`" + printable(text, 60) + "`"; }
-bool has(const std::vector<std::string>& list, const std::string& text) { return std::find(list.begin(), list.end(), text) != list.end(); }
 
 class TestReader final {
  public:
@@ -43,16 +41,16 @@ class TestReader final {
 
  private:
   void known(const std::string& name, const std::vector<std::string>& list, Position at, const char* what) {
-    if (sop_ && !name.empty() && !has(list, name)) d_.note(at, "unknown-target", std::string("the SOP has no ") + what + " " + tick(name), list.empty() ? "it has none" : did_you_mean(name, list));
+    if (sop_ && !name.empty() && !contains(list, name)) d_.note(at, "unknown-target", std::string("the SOP has no ") + what + " " + ticked(name), list.empty() ? "it has none" : did_you_mean(name, list));
   }
   void closed(const std::string& value, const std::vector<std::string>& list, Position at, const char* what) {
-    if (!value.empty() && !has(list, value)) d_.note(at, "wrong-type", std::string("unknown ") + what + " " + tick(value), did_you_mean(value, list));
+    if (!value.empty() && !contains(list, value)) d_.note(at, "wrong-type", std::string("unknown ") + what + " " + ticked(value), did_you_mean(value, list));
   }
   std::optional<Time> time(const Item& item) {
-    const auto text = d_.text(item.value, tick(item.key));
+    const auto text = d_.text(item.value, ticked(item.key));
     if (!text) return {};
     if (const auto read = parse_time(*text)) return *read;
-    d_.note(item.value.at, "wrong-type", tick(item.key) + " takes a time, not \"" + printable(*text, 40) + "\"", "write such as \"2026-11-21T10:28:39Z\"");
+    d_.note(item.value.at, "wrong-type", ticked(item.key) + " takes a time, not \"" + printable(*text, 40) + "\"", "write such as \"2026-11-21T10:28:39Z\"");
     return {};
   }
 
@@ -69,7 +67,7 @@ class TestReader final {
     for (const SopTest& other : out.tests)
       if (other.name == test.name) d_.note(node.text_at, "duplicate-name", owner + " is there twice", "the first stands in line " + std::to_string(other.at.line));
     for (const Item& item : node.items) {
-      const std::string what = tick(item.key);
+      const std::string what = ticked(item.key);
       if (!item.keyed) { child(item.value, test); continue; }
       if (item.key == "data") test.data = d_.text(item.value, what).value_or("");
       if (item.key == "case") test.case_file = d_.text(item.value, what).value_or("");
@@ -100,14 +98,14 @@ class TestReader final {
     if (!list) return;
     for (const Item* item : *list) {
       known(item->key, states_, item->at, "state");
-      const auto label = d_.text(item->value, tick(item->key) + " in `answer`");
+      const auto label = d_.text(item->value, ticked(item->key) + " in `answer`");
       if (!label) continue;
       test.answer[item->key] = *label;
       const State* const state = sop_ ? sop_->state(item->key) : nullptr;
       if (!state) continue;
       std::vector<std::string> labels;
       for (const Edge& edge : state->edges) labels.push_back(edge.label);
-      if (!has(labels, *label)) d_.note(item->value.at, "unknown-target", "\"" + printable(item->key, 60) + "\" has no edge \"" + printable(*label, 60) + "\"", did_you_mean(*label, labels));
+      if (!contains(labels, *label)) d_.note(item->value.at, "unknown-target", "\"" + printable(item->key, 60) + "\" has no edge \"" + printable(*label, 60) + "\"", did_you_mean(*label, labels));
     }
   }
 
@@ -124,7 +122,7 @@ class TestReader final {
       known(at.state, states_, node.text_at, "state");
       if (row) d_.against_row(node, *row, "at \"" + printable(node.text, 60) + "\"");
       for (const Item& item : node.items)
-        if (!item.keyed && row && has(row->children, item.value.word))
+        if (!item.keyed && row && contains(row->children, item.value.word))
           if (auto condition = fields_.condition(item.value, false)) at.conditions.push_back(std::move(*condition));
       if (node.items.empty()) d_.note(node.at, "missing-field", "at \"" + printable(node.text, 60) + "\" expects nothing", "write found \"kind\" inside");
       test.ats.push_back(std::move(at));
@@ -147,7 +145,7 @@ class TestReader final {
     known(j.hypothesis, hypotheses_, node.text_at, "hypothesis");
     if (row) d_.against_row(node, *row, "judged \"" + printable(node.text, 60) + "\"");
     for (const Item& item : node.items) {
-      const std::string what = tick(item.key);
+      const std::string what = ticked(item.key);
       if (!item.keyed) continue;
       if (item.key == "verdict") closed(j.verdict = d_.text(item.value, what).value_or(""), {"confirmed", "ruled_out", "inconclusive"}, item.value.at, "verdict");
       if (item.key == "subject") j.subject = d_.text_map(item.value, what).value_or(std::map<std::string, std::string>{});
@@ -162,7 +160,7 @@ class TestReader final {
     TestExpect e;
     e.at = node.at;
     for (const Item& item : node.items) {
-      const std::string what = tick(item.key);
+      const std::string what = ticked(item.key);
       if (!item.keyed) continue;
       if (item.key == "verdict") closed(e.verdict = d_.text(item.value, what).value_or(""), {"confirmed", "ruled_out", "inconclusive", "nothing_found"}, item.value.at, "verdict");
       if (item.key == "hypothesis") known(e.hypothesis = d_.text(item.value, what).value_or(""), hypotheses_, item.value.at, "hypothesis");

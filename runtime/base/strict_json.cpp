@@ -215,6 +215,10 @@ class Reader final {
   bool text(std::string_view& out) {
     const char* const start = ++p_;
     while (p_ < end_ && *p_ != '"' && *p_ != '\\' && static_cast<unsigned char>(*p_) >= 0x20) {
+      if (static_cast<signed char>(*p_) > 0) {
+        ++p_;
+        continue;
+      }
       const size_t n = sequence(p_, end_);
       if (n == 0) break;
       p_ += n;

@@ -122,6 +122,8 @@ std::string printable(std::string_view text, size_t at_most) {
   return out;
 }
 
+std::string ticked(std::string_view text) { return "`" + printable(text, 60) + "`"; }
+
 std::string escape_html(std::string_view text) {
   std::string out;
   out.reserve(text.size());
@@ -209,6 +211,11 @@ std::string lower(std::string_view text) {
   for (char& c : out)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   return out;
+}
+
+bool contains(const std::vector<std::string>& list, std::string_view one) { return std::find(list.begin(), list.end(), one) != list.end(); }
+void add_once(std::vector<std::string>& list, const std::string& one) {
+  if (!contains(list, one)) list.push_back(one);
 }
 
 bool valid_name(std::string_view name) {

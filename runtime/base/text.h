@@ -24,6 +24,7 @@ std::string did_you_mean(std::string_view name, const std::vector<std::string>& 
 // combining mark on one letter, and bytes that are not UTF-8 as \u{..} escapes; newline and tab too. The result is valid
 // UTF-8 and never longer than `at_most` code points ("…" ends a cut text); 0 = no limit.
 std::string printable(std::string_view text, size_t at_most = 0);
+std::string ticked(std::string_view text);         // `text` between back ticks, printable, at most 60 code points
 std::string escape_html(std::string_view text);    // & < > " ' and what printable escapes; newline and tab stay
 size_t width(std::string_view text);               // columns on a terminal (utf8proc)
 std::string pad(std::string_view text, size_t columns, bool right = false);  // cut with … or filled with blanks
@@ -41,6 +42,8 @@ std::vector<std::string> split(std::string_view text, char at);  // n separators
 std::string join(const std::vector<std::string>& parts, std::string_view between);
 std::string trim(std::string_view text);
 std::string lower(std::string_view text);          // ASCII
+bool contains(const std::vector<std::string>& list, std::string_view one);  // linear: short lists
+void add_once(std::vector<std::string>& list, const std::string& one);      // when it is not there yet
 bool valid_name(std::string_view name);            // [a-z0-9][a-z0-9._-]{0,79}: names of SOPs, states, files
 
 // Code not_found when there is none, io for a directory, a file above `at_most` bytes or a failed read.

@@ -176,7 +176,7 @@ Result<Duration> parse_duration(std::string_view text) {
 Time SystemClock::now() {
   return Time{std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count()};
 }
-int64_t SystemClock::monotonic_ns() {
+int64_t monotonic_ns() {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 

@@ -13,7 +13,7 @@ namespace inquest {
 namespace fs = std::filesystem;
 namespace {
 
-int run(const std::vector<std::string>& arguments, User& user) {
+int run_cases(const std::vector<std::string>& arguments, User& user) {
   Common common;
   std::string folder, prune;
   bool json = false, yes = false;
@@ -81,6 +81,6 @@ int run(const std::vector<std::string>& arguments, User& user) {
 
 }  // namespace
 
-const Command cases_command = {"cases", "Investigate", "the cases kept on this machine", false, run};
+const Command cases_command = {"cases", "Investigate", "the cases kept on this machine", false, run_cases};
 
 }  // namespace inquest

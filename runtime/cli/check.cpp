@@ -9,7 +9,7 @@
 namespace inquest {
 namespace {
 
-int run(const std::vector<std::string>& arguments, User& user) {
+int run_check(const std::vector<std::string>& arguments, User& user) {
   Common common;
   std::vector<std::string> names;
   bool json = false, quiet = false;
@@ -59,6 +59,6 @@ int run(const std::vector<std::string>& arguments, User& user) {
 
 }  // namespace
 
-const Command check_command = {"check", "Procedures", "find the mistakes of a SOP before any query", true, run};
+const Command check_command = {"check", "Procedures", "find the mistakes of a SOP before any query", true, run_check};
 
 }  // namespace inquest

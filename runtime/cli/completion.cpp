@@ -42,7 +42,7 @@ complete -c inquest -f -a '(inquest __complete (commandline -opc)[2..-1] (comman
 complete -c inquest -F -n '__fish_seen_argument -l data -l sources -l grafana -l report -l case -l from'
 )";
 
-int run(const std::vector<std::string>& arguments, User& user) {
+int run_completion(const std::vector<std::string>& arguments, User& user) {
   std::string shell;
   CLI::App app("Prints a completion script.\n\n  source <(inquest completion bash)\n", "completion");
   app.add_option("shell", shell, "bash, zsh or fish")->required()->check(CLI::IsMember({"bash", "zsh", "fish"}))->type_name("SHELL");
@@ -53,6 +53,6 @@ int run(const std::vector<std::string>& arguments, User& user) {
 
 }  // namespace
 
-const Command completion_command = {"completion", "Program", "print a completion script for bash, zsh or fish", false, run};
+const Command completion_command = {"completion", "Program", "print a completion script for bash, zsh or fish", false, run_completion};
 
 }  // namespace inquest

@@ -52,7 +52,7 @@ std::string sop_text(const Procedure& p, size_t columns) {
   return out + "\nwalk\n" + draw_text(sop, nullptr, columns);
 }
 
-int run(const std::vector<std::string>& arguments, User& user) {
+int run_describe(const std::vector<std::string>& arguments, User& user) {
   Common common;
   std::string name;
   bool json = false;
@@ -121,6 +121,6 @@ int run(const std::vector<std::string>& arguments, User& user) {
 
 }  // namespace
 
-const Command describe_command = {"describe", "Procedures", "what a SOP, review, ask or measure is", false, run};
+const Command describe_command = {"describe", "Procedures", "what a SOP, review, ask or measure is", false, run_describe};
 
 }  // namespace inquest

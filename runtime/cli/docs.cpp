@@ -12,7 +12,7 @@
 namespace inquest {
 namespace {
 
-int run(const std::vector<std::string>& arguments, User& user) {
+int run_docs(const std::vector<std::string>& arguments, User& user) {
   Common common;
   std::string write, check;
   CLI::App app("Generated files: the reference page docs/language.md and the editor stubs bindings/meta/inquest.d.lua.\n\n"
@@ -49,6 +49,6 @@ int run(const std::vector<std::string>& arguments, User& user) {
 
 }  // namespace
 
-const Command docs_command = {"docs", "", "write or check generated pages", false, run};
+const Command docs_command = {"docs", "", "write or check generated pages", false, run_docs};
 
 }  // namespace inquest

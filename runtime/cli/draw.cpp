@@ -12,7 +12,7 @@
 namespace inquest {
 namespace {
 
-int run(const std::vector<std::string>& arguments, User& user) {
+int run_draw(const std::vector<std::string>& arguments, User& user) {
   Common common;
   std::string name, format = "mermaid", output, case_path;
   CLI::App app("Draws a SOP as the diagram it is.\n\n  inquest draw memory_leak\n  inquest draw memory_leak --format text\n"
@@ -58,6 +58,6 @@ int run(const std::vector<std::string>& arguments, User& user) {
 
 }  // namespace
 
-const Command draw_command = {"draw", "Procedures", "draw a SOP as Mermaid, text, dot or SVG", false, run};
+const Command draw_command = {"draw", "Procedures", "draw a SOP as Mermaid, text, dot or SVG", false, run_draw};
 
 }  // namespace inquest

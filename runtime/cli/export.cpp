@@ -18,7 +18,7 @@ const std::vector<std::string>& export_formats() {
 
 namespace {
 
-int run(const std::vector<std::string>& arguments, User& user) {
+int run_export(const std::vector<std::string>& arguments, User& user) {
   Common common;
   std::string format, name, output;
   CLI::App app("Writes a SOP in the form of another tool; nothing is run.\n\n"
@@ -62,6 +62,6 @@ int run(const std::vector<std::string>& arguments, User& user) {
 
 }  // namespace
 
-const Command export_command = {"export", "Procedures", "a SOP as a Grafana dashboard, Mermaid or JSON", false, run};
+const Command export_command = {"export", "Procedures", "a SOP as a Grafana dashboard, Mermaid or JSON", false, run_export};
 
 }  // namespace inquest

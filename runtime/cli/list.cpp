@@ -9,7 +9,7 @@
 namespace inquest {
 namespace {
 
-int run(const std::vector<std::string>& arguments, User& user) {
+int run_list(const std::vector<std::string>& arguments, User& user) {
   Common common;
   bool json = false;
   CLI::App app("Lists the SOPs that can be run.\n\n  inquest list\n  inquest list --json\n", "list");
@@ -46,6 +46,6 @@ int run(const std::vector<std::string>& arguments, User& user) {
 
 }  // namespace
 
-const Command list_command = {"list", "Procedures", "the SOPs that can be run", true, run};
+const Command list_command = {"list", "Procedures", "the SOPs that can be run", true, run_list};
 
 }  // namespace inquest

@@ -9,7 +9,7 @@
 namespace inquest {
 namespace {
 
-int run(const std::vector<std::string>& arguments, User& user) {
+int run_lua(const std::vector<std::string>& arguments, User& user) {
   Common common;
   SourceOptions sources;
   std::string file;
@@ -52,6 +52,6 @@ int run(const std::vector<std::string>& arguments, User& user) {
 
 }  // namespace
 
-const Command lua_command = {"lua", "Explore", "run a Lua script in the author's sandbox", true, run};
+const Command lua_command = {"lua", "Explore", "run a Lua script in the author's sandbox", true, run_lua};
 
 }  // namespace inquest

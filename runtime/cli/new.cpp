@@ -16,7 +16,7 @@ constexpr const char* plain =
     "stateDiagram-v2\n  State0: Info[{0}]\n  [*] --> State0 : begin\n  state Ctx[0] {{\n    State1: Query?[what to look at]\n"
     "    State0 --> State1 : look\n    State2: Review[what it says]\n    State1 --> State2 : judge\n    State2 --> [*]\n  }}\n";
 
-int run(const std::vector<std::string>& arguments, User& user) {
+int run_new(const std::vector<std::string>& arguments, User& user) {
   std::string name, from, folder = ".";
   bool print = false, overwrite = false;
   CLI::App app("Makes a skeleton SOP; every blank in it is marked `todo`, and inquest check lists them.\n\n"
@@ -61,6 +61,6 @@ int run(const std::vector<std::string>& arguments, User& user) {
 
 }  // namespace
 
-const Command new_command = {"new", "Procedures", "make a skeleton SOP, from a diagram or from nothing", false, run};
+const Command new_command = {"new", "Procedures", "make a skeleton SOP, from a diagram or from nothing", false, run_new};
 
 }  // namespace inquest

@@ -145,7 +145,7 @@ class Text final {
   std::vector<int> contexts_;
 };
 
-int run(const std::vector<std::string>& arguments, User& user) {
+int run_plan(const std::vector<std::string>& arguments, User& user) {
   Common common;
   SourceOptions sources;
   RunOptions options;
@@ -186,6 +186,6 @@ int run(const std::vector<std::string>& arguments, User& user) {
 
 }  // namespace
 
-const Command plan_command = {"plan", "Investigate", "what a run would ask of whom, and what it would cost", true, run};
+const Command plan_command = {"plan", "Investigate", "what a run would ask of whom, and what it would cost", true, run_plan};
 
 }  // namespace inquest

@@ -303,7 +303,7 @@ class Repl final {
   Paper paper_;
 };
 
-int run(const std::vector<std::string>& arguments, User& user) {
+int run_repl(const std::vector<std::string>& arguments, User& user) {
   Common common;
   SourceOptions sources;
   std::string demo;
@@ -340,6 +340,6 @@ int run(const std::vector<std::string>& arguments, User& user) {
 
 }  // namespace
 
-const Command repl_command = {"repl", "Explore", "ask and review line by line", true, run};
+const Command repl_command = {"repl", "Explore", "ask and review line by line", true, run_repl};
 
 }  // namespace inquest

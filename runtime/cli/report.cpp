@@ -10,7 +10,7 @@
 namespace inquest {
 namespace {
 
-int run(const std::vector<std::string>& arguments, User& user) {
+int run_report(const std::vector<std::string>& arguments, User& user) {
   Common common;
   std::string path, format = "terminal";
   std::vector<std::string> outputs;
@@ -47,6 +47,6 @@ int run(const std::vector<std::string>& arguments, User& user) {
 
 }  // namespace
 
-const Command report_command = {"report", "Investigate", "show a case again, or write it as a report", false, run};
+const Command report_command = {"report", "Investigate", "show a case again, or write it as a report", false, run_report};
 
 }  // namespace inquest

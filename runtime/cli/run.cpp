@@ -152,7 +152,7 @@ int run_here(Options& o, User& user, lua::Watch& watch) {
   return exit;
 }
 
-int run(const std::vector<std::string>& arguments, User& user) {
+int run_run(const std::vector<std::string>& arguments, User& user) {
   Options o;
   bool json = false;
   CLI::App app("Walks a SOP on telemetry and ends with a verdict.\n\n"
@@ -194,6 +194,6 @@ int run(const std::vector<std::string>& arguments, User& user) {
 
 }  // namespace
 
-const Command run_command = {"run", "Investigate", "walk a SOP on telemetry to a verdict", true, run};
+const Command run_command = {"run", "Investigate", "walk a SOP on telemetry to a verdict", true, run_run};
 
 }  // namespace inquest

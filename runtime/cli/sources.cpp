@@ -86,7 +86,7 @@ std::string row_text(const Surveyed& s) {
   return text;
 }
 
-int run(const std::vector<std::string>& arguments, User& user) {
+int run_sources(const std::vector<std::string>& arguments, User& user) {
   Common common;
   SourceOptions sources;
   bool json = false;
@@ -124,6 +124,6 @@ int run(const std::vector<std::string>& arguments, User& user) {
 
 }  // namespace
 
-const Command sources_command = {"sources", "Investigate", "what a source has: signals, windows, measures", false, run};
+const Command sources_command = {"sources", "Investigate", "what a source has: signals, windows, measures", false, run_sources};
 
 }  // namespace inquest

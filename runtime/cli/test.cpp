@@ -16,7 +16,7 @@ namespace inquest {
 namespace fs = std::filesystem;
 namespace {
 
-struct Options {
+struct TestOptions {
   Common common;
   std::vector<std::string> sops;
   std::string junit, filter;
@@ -151,7 +151,7 @@ void tell(const Tested& o, bool verbose) {
   std::fflush(stdout);
 }
 
-int run_here(const Options& o, User& user, lua::Watch& watch, const std::string& folder) {
+int run_here(const TestOptions& o, User& user, lua::Watch& watch, const std::string& folder) {
   auto inquest = open_inquest(o.common, &watch);
   if (!inquest) return fail(inquest.error());
   std::vector<SopPlace> places;
@@ -212,8 +212,8 @@ int run_here(const Options& o, User& user, lua::Watch& watch, const std::string&
   return failed ? 1 : 0;
 }
 
-int run(const std::vector<std::string>& arguments, User& user) {
-  Options o;
+int run_test(const std::vector<std::string>& arguments, User& user) {
+  TestOptions o;
   CLI::App app("Runs the tests of SOPs (sop_test.lua) over the recordings and cases beside them.\n\n"
                "  inquest test                    all SOPs\n  inquest test memory_leak -v\n  inquest test --sops mine/ --filter healthy --junit out.xml\n", "test");
   app.add_option("sop", o.sops, "names, folders or files of SOPs; all when none is named")->type_name("SOP");
@@ -230,6 +230,6 @@ int run(const std::vector<std::string>& arguments, User& user) {
 
 }  // namespace
 
-const Command test_command = {"test", "Procedures", "run the tests of SOPs over recordings and cases", true, run};
+const Command test_command = {"test", "Procedures", "run the tests of SOPs over recordings and cases", true, run_test};
 
 }  // namespace inquest

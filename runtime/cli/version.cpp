@@ -6,7 +6,7 @@
 namespace inquest {
 namespace {
 
-int run(const std::vector<std::string>& arguments, User&) {
+int run_version(const std::vector<std::string>& arguments, User&) {
   if (!arguments.empty() && arguments[0] == "--json") {
     std::printf("{\"version\": \"%s\"}\n", inquest_version);
     return 0;
@@ -24,6 +24,6 @@ int run(const std::vector<std::string>& arguments, User&) {
 
 }  // namespace
 
-const Command version_command = {"version", "Program", "print the version", false, run};
+const Command version_command = {"version", "Program", "print the version", false, run_version};
 
 }  // namespace inquest

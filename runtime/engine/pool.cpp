@@ -13,9 +13,9 @@
 namespace inquest {
 namespace {
 
-class Batch final {
+class Running final {
  public:
-  Batch(const std::vector<Job>& jobs, const PoolLimits& limits, Clock& clock)
+  Running(const std::vector<Job>& jobs, const PoolLimits& limits, Clock& clock)
       : jobs_(jobs), limits_(limits), clock_(clock), states_(jobs.size()) {}
 
   void work() {
@@ -122,7 +122,7 @@ void run_jobs(const std::vector<Job>& jobs, const PoolLimits& limits, Clock& clo
   if (jobs.empty()) return;
   const PoolLimits sane{std::max<size_t>(limits.threads, 1), std::max<size_t>(limits.per_source, 1), limits.deadline,
                         limits.of_source};
-  Batch batch(jobs, sane, clock);
+  Running batch(jobs, sane, clock);
   std::vector<std::thread> threads;
   const size_t wanted = std::min(sane.threads, jobs.size());
   for (size_t i = 0; i < wanted; ++i) {

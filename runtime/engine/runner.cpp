@@ -9,11 +9,6 @@
 namespace inquest {
 namespace {
 
-Json texts_json(const std::vector<std::string>& texts) {
-  Json out = Json::array();
-  for (const std::string& text : texts) out.push_back(text);
-  return out;
-}
 Json names_json(const Map& names) {
   Json out = Json::object();
   for (const auto& [name, value] : names) out[name] = value_json(value);
@@ -128,9 +123,9 @@ Status Runner::resolved(const std::string& source, const Resolution& resolution)
   return write("resolved", Json{{"source", source},
                                 {"measure", resolution.measure},
                                 {"names", std::move(names)},
-                                {"services", texts_json(resolution.services)},
-                                {"tried", texts_json(resolution.tried)},
-                                {"nearest", texts_json(resolution.nearest)},
+                                {"services", Json(resolution.services)},
+                                {"tried", Json(resolution.tried)},
+                                {"nearest", Json(resolution.nearest)},
                                 {"unit", resolution.unit},
                                 {"says", says}});
 }
@@ -208,7 +203,7 @@ Status Runner::replied(const Question& question, Reply& reply) {
                                {"measure", kept.measure},
                                {"source", question.source_name},
                                {"request", ask_json(ask)},
-                               {"tried", texts_json(question.tried)}},
+                               {"tried", Json(question.tried)}},
                           side);
         !done)
       return done;

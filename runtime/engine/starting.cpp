@@ -13,11 +13,6 @@
 namespace inquest {
 namespace {
 
-Json texts_json(const std::vector<std::string>& texts) {
-  Json out = Json::array();
-  for (const std::string& text : texts) out.push_back(text);
-  return out;
-}
 
 // A value as its input's type: a SOP may write the default of a duration as text.
 Result<Value> typed(const InputSpec& spec, const Value& value) {
@@ -134,7 +129,7 @@ Json run_started_json(const Beginning& of) {
   out["sop"] = Json{{"name", sop.name}, {"title", sop.title}, {"hash", of.sop_hash}, {"graph", sop_json(sop)}};
   out["inputs"] = Json::object();
   for (const auto& [name, value] : of.inputs.values) out["inputs"][name] = value_json(value);
-  out["defaulted"] = texts_json({of.inputs.defaulted.begin(), of.inputs.defaulted.end()});
+  out["defaulted"] = Json(std::vector<std::string>(of.inputs.defaulted.begin(), of.inputs.defaulted.end()));
   out["window"] = window_json(of.window.window);
   out["window_from"] = of.window.from;
   out["sources"] = Json::array();
@@ -147,10 +142,10 @@ Json run_started_json(const Beginning& of) {
     for (const char* signal : {"metrics", "spans", "logs"}) {
       if (source.has(signal)) signals.push_back(signal);
     }
-    one["signals"] = texts_json(signals);
-    one["without"] = texts_json(source.config->without);
-    one["notes"] = texts_json(source.probe.notes);
-    if (!source.probe.looked_for.empty()) one["looked_for"] = texts_json(source.probe.looked_for);
+    one["signals"] = Json(signals);
+    one["without"] = Json(source.config->without);
+    one["notes"] = Json(source.probe.notes);
+    if (!source.probe.looked_for.empty()) one["looked_for"] = Json(source.probe.looked_for);
     if (source.config->http && source.config->http->insecure) one["insecure"] = true;
     if (source.failure) {
       one["failure"] = Json{{"class", failure_name(source.failure->cls)},

@@ -8,13 +8,8 @@
 namespace inquest {
 namespace {
 
-bool has(const std::vector<std::string>& list, const std::string& text) { return std::find(list.begin(), list.end(), text) != list.end(); }
-Position at(const Places& places, const std::string& field, Position otherwise) {
-  const auto found = places.find(field);
-  return found == places.end() ? otherwise : found->second;
-}
-const Value* member(const Term& type, const char* name) { return find(type.fields, name); }
-bool on(const Term& type, const char* name) { return member(type, name) && *member(type, name) == Value(true); }
+const Value* term_field(const Term& type, const char* name) { return find(type.fields, name); }
+bool on(const Term& type, const char* name) { return term_field(type, name) && *term_field(type, name) == Value(true); }
 
 // What is wrong with a value for an option of this type; empty when it fits. `$name` alone is bound later.
 std::string misfit(const Term& type, const Value& value) {
@@ -24,19 +19,19 @@ std::string misfit(const Term& type, const Value& value) {
     const bool whole = value.is<int64_t>();
     if (!whole && !value.is<double>()) return "a number";
     if (on(type, "whole") && !whole) return "a whole number";
-    if (const Value* least = member(type, "least"); least && value.number() < least->number()) return "a number from " + print_value(*least);
-    if (const Value* most = member(type, "most"); most && value.number() > most->number()) return "a number up to " + print_value(*most);
+    if (const Value* least = term_field(type, "least"); least && value.number() < least->number()) return "a number from " + print_value(*least);
+    if (const Value* most = term_field(type, "most"); most && value.number() > most->number()) return "a number up to " + print_value(*most);
     return "";
   }
   if (type.word == "flag") return value.is<bool>() ? "" : "true or false";
   if (type.word == "list") {
     const List* const list = value.get<List>();
     if (!list) return "a list";
-    const Value* const of = member(type, "of");
+    const Value* const of = term_field(type, "of");
     const bool numbers = of && of->text() == "number";
     for (const Value& item : *list)
       if (numbers ? !item.is<int64_t>() && !item.is<double>() : !item.is<std::string>()) return numbers ? "a list of numbers" : "a list of texts";
-    if (const Value* const values = member(type, "values"); values && values->get<List>())
+    if (const Value* const values = term_field(type, "values"); values && values->get<List>())
       for (const Value& item : *list)
         if (std::find(values->get<List>()->begin(), values->get<List>()->end(), item) == values->get<List>()->end()) return "a list out of: " + print_value(*values);
     return "";
@@ -46,7 +41,7 @@ std::string misfit(const Term& type, const Value& value) {
     const auto read = parse_duration(text);
     if (!read || read->ns <= 0) return "a duration such as \"5m\"";
     for (const char* bound : {"least", "most"})
-      if (const Value* const limit = member(type, bound))
+      if (const Value* const limit = term_field(type, bound))
         if (const auto edge = parse_duration(limit->text()); edge && (bound[0] == 'l' ? *read < *edge : *read > *edge)) return "a duration " + std::string(bound[0] == 'l' ? "from " : "up to ") + limit->text();
   }
   if (type.word == "time" && !parse_time(text)) return "a time such as \"2026-11-21T10:28:39Z\"";
@@ -63,18 +58,18 @@ void check_options(CheckView& view, const Map& written, const Map& rows, const s
   for (const auto& [name, value] : written) {
     const Value* const row = find(rows, name);
     if (!row) {
-      if (!has(other, name)) view.note(at(places, "key:" + name, where), "unknown-option", "unknown option " + ticked(name) + " of " + owner, known.empty() ? owner + " takes none" : did_you_mean(name, known, 12));
+      if (!contains(other, name)) view.note(place_of(places, "key:" + name, where), "unknown-option", "unknown option " + ticked(name) + " of " + owner, known.empty() ? owner + " takes none" : did_you_mean(name, known, 12));
       continue;
     }
     const Term* const type = row->get<Term>();
     if (!type) continue;
     if (const std::string wanted = misfit(*type, value); !wanted.empty())
-      view.note(at(places, name, where), "wrong-option", "option " + ticked(name) + " of " + owner + " takes " + wanted + ", not " + printable(print_value(value), 60),
-                member(*type, "doc") ? print_value(*member(*type, "doc")) : "write " + wanted);
+      view.note(place_of(places, name, where), "wrong-option", "option " + ticked(name) + " of " + owner + " takes " + wanted + ", not " + printable(print_value(value), 60),
+                term_field(*type, "doc") ? print_value(*term_field(*type, "doc")) : "write " + wanted);
   }
   for (const auto& [name, row] : rows) {
     const Term* const type = row.get<Term>();
-    if (find(written, name) || (!has(required, name) && (!type || member(*type, "default") || on(*type, "optional")))) continue;
+    if (find(written, name) || (!contains(required, name) && (!type || term_field(*type, "default") || on(*type, "optional")))) continue;
     view.note(where, "missing-option", owner + " needs option " + ticked(name), "add " + name + " = …");
   }
 }
@@ -83,12 +78,12 @@ void check_where(CheckView& view, const AskSpec& ask, const AskRow& row) {
   static const std::map<std::string, std::vector<std::string>> closed = {
       {"kind", {"server", "client", "producer", "consumer", "internal"}}, {"status", {"error", "ok", "unset"}}};
   if (ask.where.empty()) return;
-  const Position where = at(ask.places, "where", ask.at);
+  const Position where = place_of(ask.places, "where", ask.at);
   if (row.native || row.signal == "metrics")
     return view.note(where, "bad-where", "`where` filters spans and logs, not " + row.kind, row.native ? "say it in the text itself" : "remove it");
   for (const auto& [name, value] : ask.where) {
     const auto values = closed.find(name);
-    if (values == closed.end() || !names_in(value).empty() || has(values->second, value.text())) continue;
+    if (values == closed.end() || !names_in(value).empty() || contains(values->second, value.text())) continue;
     view.note(where, "bad-where", "unknown " + name + " " + ticked(print_value(value)) + " in `where`", did_you_mean(value.text(), values->second));
   }
 }
@@ -97,7 +92,7 @@ void check_ask(CheckView& view, const AskSpec& ask) {
   if (view.full()) return;
   static const std::vector<std::string> lifted = {"against", "outside", "where", "from"};
   const AskRow* const row = view.catalogue.ask(ask.kind);
-  const Position where = at(ask.places, "kind", ask.at);
+  const Position where = place_of(ask.places, "kind", ask.at);
   if (!row) {
     std::vector<std::string> kinds;
     for (const AskRow& known : view.catalogue.asks) kinds.push_back(known.kind);
@@ -152,11 +147,11 @@ void check_use(CheckView& view, const State& state, const ReviewUse& use) {
   if (const Value* const kind = find(use.options, "yields"); contract->generic && kind) {
     const std::string& text = kind->text();
     const bool name = !text.empty() && !(text[0] >= '0' && text[0] <= '9') && text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == std::string::npos;
-    if (!name) view.note(at(use.places, "yields", use.at), "wrong-option", "`yields` of reviews." + use.review + " takes the name of a kind, not " + printable(print_value(*kind), 60), "small letters, digits and _: yields = \"pool_full\"");
-    if (name) check_renamed(view, *contract, text, at(use.places, "yields", use.at));
+    if (!name) view.note(place_of(use.places, "yields", use.at), "wrong-option", "`yields` of reviews." + use.review + " takes the name of a kind, not " + printable(print_value(*kind), 60), "small letters, digits and _: yields = \"pool_full\"");
+    if (name) check_renamed(view, *contract, text, place_of(use.places, "yields", use.at));
   }
   for (const SlotProblem& problem : bind_slots(view.sop, view.catalogue, state, use).problems)
-    view.note(at(use.places, problem.slot, use.at), problem.rule.c_str(), problem.message, problem.cure);
+    view.note(place_of(use.places, problem.slot, use.at), problem.rule.c_str(), problem.message, problem.cure);
 }
 
 void check_of(CheckView& view, size_t index) {
@@ -166,11 +161,11 @@ void check_of(CheckView& view, size_t index) {
   for (const State& other : view.sop.states)
     if (other.kind == State::Kind::query || other.kind == State::Kind::fork || !other.asks.empty()) known.push_back(other.name);
   for (const std::string& name : state.of) {
-    const Position where = at(state.places, "of:" + name, state.at);
+    const Position where = place_of(state.places, "of:" + name, state.at);
     const int other = view.sop.state_index(name);
     if (other < 0) {
       view.note(where, "unknown-state", "unknown state " + ticked(name) + " in `of`", did_you_mean(name, known));
-    } else if (!has(known, name)) {
+    } else if (!contains(known, name)) {
       view.note(where, "no-frames", ticked(name) + " in `of` asks nothing", known.empty() ? "name a query or a fork" : "states with asks: " + join(known, ", "));
     } else if (view.reachable(index) && view.reachable(static_cast<size_t>(other)) && !view.reaches(static_cast<size_t>(other), index)) {
       view.note(where, "frames-later", ticked(name) + " in `of` can only be walked after \"" + printable(state.name, 60) + "\"", "ask here, or lead through " + ticked(name) + " first");
@@ -186,11 +181,11 @@ void check_asks(CheckView& view) {
   for (size_t i = 0; i < view.sop.states.size(); ++i) {
     const State& state = view.sop.states[i];
     if (state.kind == State::Kind::query && state.asks.empty())
-      view.note(at(state.places, "ask", state.at), "query-without-asks", "query \"" + printable(state.name, 60) + "\" asks nothing", "add ask = { memory = metric.memory {} }");
+      view.note(place_of(state.places, "ask", state.at), "query-without-asks", "query \"" + printable(state.name, 60) + "\" asks nothing", "add ask = { memory = metric.memory {} }");
     for (const AskSpec& ask : state.asks) check_ask(view, ask);
     if (state.kind != State::Kind::review) continue;
     check_of(view, i);
-    if (state.with.empty()) view.note(at(state.places, "with", state.at), "unknown-review", "review \"" + printable(state.name, 60) + "\" runs no reviews", "add with = { reviews.name {} }");
+    if (state.with.empty()) view.note(place_of(state.places, "with", state.at), "unknown-review", "review \"" + printable(state.name, 60) + "\" runs no reviews", "add with = { reviews.name {} }");
     const bool of_known = std::all_of(state.of.begin(), state.of.end(), [&](const std::string& name) { return view.sop.state(name) != nullptr; });
     if (state.of.empty() && state.asks.empty()) {
       view.note(state.at, "no-frames", "review \"" + printable(state.name, 60) + "\" has no frames", "name states in `of`, or ask here");

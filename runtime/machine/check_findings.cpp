@@ -9,11 +9,6 @@
 namespace inquest {
 namespace {
 
-bool has(const std::vector<std::string>& list, const std::string& text) { return std::find(list.begin(), list.end(), text) != list.end(); }
-Position at(const Places& places, const std::string& field, Position otherwise) {
-  const auto found = places.find(field);
-  return found == places.end() ? otherwise : found->second;
-}
 
 // Kinds and matches of one condition; gives the yields of its kinds to `each`.
 void check_condition(CheckView& view, const Condition& condition, const std::vector<size_t>& before, const std::function<void(const Yield&)>& each) {
@@ -26,7 +21,7 @@ void check_condition(CheckView& view, const Condition& condition, const std::vec
     std::vector<std::string> known;
     for (const Yield* yield : yields) {
       number = number || yield->numbers.count(name) > 0 || name == "strength";
-      field = field || has(yield->subject, name);
+      field = field || contains(yield->subject, name);
       for (const auto& [n, unit] : yield->numbers) known.push_back(n);
       known.insert(known.end(), yield->subject.begin(), yield->subject.end());
     }
@@ -44,12 +39,12 @@ void check_condition(CheckView& view, const Condition& condition, const std::vec
 void check_hypothesis(CheckView& view, const Hypothesis& h) {
   const Sop& sop = view.sop;
   const std::string owner = "hypothesis \"" + printable(h.name, 60) + "\"";
-  if (h.needs.empty()) view.note(at(h.places, "needs", h.at), "hypothesis-without-needs", owner + " needs no finding", "name the kinds that confirm it: needs = { \"…\" }");
+  if (h.needs.empty()) view.note(place_of(h.places, "needs", h.at), "hypothesis-without-needs", owner + " needs no finding", "name the kinds that confirm it: needs = { \"…\" }");
   for (const auto* list : {&h.needs, &h.helps, &h.refuted_by})
     for (const Condition& condition : *list) {
       check_condition(view, condition, {}, [&](const Yield& yield) {
         for (const std::string& field : h.of)
-          if (!has(yield.subject, field))
+          if (!contains(yield.subject, field))
             view.note(condition.at, "wrong-key", "finding " + ticked(yield.kind) + " has no " + ticked(field) + " in its subject, on which " + owner + " joins",
                       "its subject: " + join(yield.subject, ", ") + "; set `of` to what all its kinds share");
       });
@@ -59,14 +54,14 @@ void check_hypothesis(CheckView& view, const Hypothesis& h) {
       };
       inputs_only(inputs_only, condition);
     }
-  if (h.of.empty()) view.note(at(h.places, "of", h.at), "wrong-key", owner + " joins on nothing", "leave `of` out to join on the service");
+  if (h.of.empty()) view.note(place_of(h.places, "of", h.at), "wrong-key", owner + " joins on nothing", "leave `of` out to join on the service");
   std::vector<std::string> others;
   for (const Hypothesis& other : sop.hypotheses)
     if (other.name != h.name) others.push_back(other.name);
   for (const std::string& name : h.explains)
-    if (!has(others, name))
-      view.note(at(h.places, "explains:" + name, h.at), "unknown-hypothesis", name == h.name ? owner + " explains itself" : "unknown hypothesis " + ticked(name), others.empty() ? "there is no other" : did_you_mean(name, others));
-  view.expect_names(Value(h.say), -1, at(h.places, "say", h.at), {}, {h.of.begin(), h.of.end()});
+    if (!contains(others, name))
+      view.note(place_of(h.places, "explains:" + name, h.at), "unknown-hypothesis", name == h.name ? owner + " explains itself" : "unknown hypothesis " + ticked(name), others.empty() ? "there is no other" : did_you_mean(name, others));
+  view.expect_names(Value(h.say), -1, place_of(h.places, "say", h.at), {}, {h.of.begin(), h.of.end()});
 }
 
 // A circle of `explains` would leave none of its hypotheses standing.
@@ -93,7 +88,7 @@ void check_circle(CheckView& view) {
     }
     if (!circle) continue;
     for (size_t k = 0; k < all.size(); ++k) told[k] = told[k] || seen[k];
-    view.note(at(all[i].places, "explains", all[i].at), "explains-circle", "hypothesis \"" + printable(all[i].name, 60) + "\" explains what explains it", "let the deeper cause explain the other");
+    view.note(place_of(all[i].places, "explains", all[i].at), "explains-circle", "hypothesis \"" + printable(all[i].name, 60) + "\" explains what explains it", "let the deeper cause explain the other");
   }
 }
 

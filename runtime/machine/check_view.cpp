@@ -8,7 +8,10 @@
 
 namespace inquest {
 
-std::string ticked(const std::string& text) { return "`" + printable(text, 60) + "`"; }
+Position place_of(const Places& places, const std::string& field, Position otherwise) {
+  const auto found = places.find(field);
+  return found == places.end() ? otherwise : found->second;
+}
 
 std::vector<std::string> fields_of(const Yield& yield) {
   std::vector<std::string> out = yield.subject;

@@ -77,6 +77,6 @@ void check_asks(CheckView& view);        // asks, measures, options, reviews, sl
 void check_findings(CheckView& view);    // conditions and hypotheses
 
 std::vector<std::string> fields_of(const Yield& yield);   // subject, numbers, lists, onset, strength
-std::string ticked(const std::string& text);              // `text`, safe to print
+Position place_of(const Places& places, const std::string& field, Position otherwise);  // where a field stands
 
 }  // namespace inquest

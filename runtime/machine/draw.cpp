@@ -55,9 +55,9 @@ struct Drawn {
 };
 
 // Ids and arrows, shared by both formats. Ids are State<n> by order of the text, fork_state, join_state.
-class Plan final {
+class Drawing final {
  public:
-  Plan(const Sop& sop, const Walk* walk) : sop_(sop), walk_(walk) {
+  Drawing(const Sop& sop, const Walk* walk) : sop_(sop), walk_(walk) {
     int forks = 0;
     for (size_t i = 0; i < sop.states.size(); ++i) {
       if (sop.states[i].kind == State::Kind::fork) {
@@ -120,7 +120,7 @@ class Plan final {
 }  // namespace
 
 std::string draw_mermaid(const Sop& sop, const Walk* walk) {
-  const Plan plan(sop, walk);
+  const Drawing plan(sop, walk);
   std::string out = "stateDiagram-v2\n";
   // Own states, then the arrows of this composite, then inner composites: a state that is named in two composites lands
   // in the last one, so an inner state is named outside only before its own composite is written.
@@ -163,7 +163,7 @@ std::string draw_mermaid(const Sop& sop, const Walk* walk) {
 }
 
 std::string draw_dot(const Sop& sop, const Walk* walk) {
-  const Plan plan(sop, walk);
+  const Drawing plan(sop, walk);
   std::string out =
       "digraph sop {\n  graph [rankdir=TB fontname=\"Helvetica\" fontsize=11 compound=true nodesep=0.35 ranksep=0.4];\n"
       "  node [fontname=\"Helvetica\" fontsize=11 shape=box style=rounded];\n"

@@ -4,19 +4,10 @@
 
 #include <algorithm>
 
+#include "runtime/base/text.h"
 #include "runtime/machine/walk.h"
 
 namespace inquest {
-namespace {
-
-void add(std::vector<std::string>& names, const std::string& name) {
-  if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
-}
-bool has(const std::vector<std::string>& names, const std::string& name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
-
-}  // namespace
 
 class Foresight final {
  public:
@@ -41,7 +32,7 @@ class Foresight final {
     s_ = start_;
     times_.clear();
     std::vector<Effect> effects;
-    Walk walk(plan_, s_, effects);
+    Walker walk(plan_, s_, effects);
     const State& state = plan_.sop.states[static_cast<size_t>(at)];
     int at_most = 1;
     for (const int context : here.chain) {
@@ -93,7 +84,7 @@ class Foresight final {
     finding.onset = Time{window.from.ns + window.length().ns / 2};
     const auto put = [&](const std::string& name, const std::string& shown) {
       if (name == "onset" || name == "says" || name == "kind" || name == "strength") return;
-      if (yield && has(yield->lists, name)) finding.lists[name] = {"$" + shown};
+      if (yield && contains(yield->lists, name)) finding.lists[name] = {"$" + shown};
       else if (const auto said = view.narrowed().find(name); said != view.narrowed().end()) finding.subject[name] = said->second;
       else finding.subject.emplace(name, "$" + shown);
     };
@@ -102,7 +93,7 @@ class Foresight final {
     if (context) {
       for (const std::string& name : context->only) put(name, name);
       for (const std::string& name : context->names) put(name, name);
-      if (has(context->names, "onset")) times_["onset"] = *finding.onset;
+      if (contains(context->names, "onset")) times_["onset"] = *finding.onset;
     }
     if (const auto fields = fields_.find(kind); fields != fields_.end())
       for (const std::string& name : fields->second)
@@ -117,19 +108,19 @@ class Foresight final {
   void tell(const AskPlan& plan, const std::vector<int>& chain, Foreseen& one) const {
     std::vector<std::string> names;
     const auto look = [&](const Value& value) {
-      for (const std::string& name : names_in(value)) add(names, name);
+      for (const std::string& name : names_in(value)) add_once(names, name);
     };
     for (const auto& [name, value] : one.ask.scope.names) look(Value(value));
     for (const Map* map : {&one.ask.args, &one.ask.where, &one.ask.names})
       for (const auto& [name, value] : *map) look(value);
     std::vector<std::string> in_windows;
-    if (plan.against && !plan.against->name.empty()) add(in_windows, plan.against->name);
+    if (plan.against && !plan.against->name.empty()) add_once(in_windows, plan.against->name);
     for (const int context : chain)
-      if (const auto& phrase = plan_.contexts[static_cast<size_t>(context)].window; phrase && !phrase->name.empty()) add(in_windows, phrase->name);
+      if (const auto& phrase = plan_.contexts[static_cast<size_t>(context)].window; phrase && !phrase->name.empty()) add_once(in_windows, phrase->name);
     for (const auto& [name, time] : times_) {
-      const bool bound = find(one.ask.names, name) || std::any_of(plan.arg_names.begin(), plan.arg_names.end(), [&, n = name](const auto& list) { return has(list, n); });
-      if (!has(in_windows, name) && !bound) continue;
-      add(names, name);
+      const bool bound = find(one.ask.names, name) || std::any_of(plan.arg_names.begin(), plan.arg_names.end(), [&, n = name](const auto& list) { return contains(list, n); });
+      if (!contains(in_windows, name) && !bound) continue;
+      add_once(names, name);
       one.stand_ins.push_back("$" + name + " = " + print_clock(time) + " UTC, the middle of the window");
     }
     std::sort(names.begin(), names.end());

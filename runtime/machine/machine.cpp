@@ -16,7 +16,7 @@ Machine::Stepped Machine::step(Snapshot snapshot, const Event& event) const {
 
 Machine::Stepped Machine::step(Snapshot snapshot, Event&& event) const {
   Stepped out{std::move(snapshot), {}};
-  Walk walk(*plan_, out.snapshot, out.effects);
+  Walker walk(*plan_, out.snapshot, out.effects);
   std::visit([&](auto&& it) { walk.on(std::move(it)); }, std::move(event));
   return out;
 }

@@ -11,11 +11,6 @@ Json map_json(const Map& map) {
   return out;
 }
 
-Json texts_json(const std::map<std::string, std::string>& map) {
-  Json out = Json::object();
-  for (const auto& [name, value] : map) out[name] = value;
-  return out;
-}
 
 Json context_json(const ActiveContext& active) {
   Json out = {{"context", active.context}, {"scope", scope_json(active.scope)}, {"names", map_json(active.names)}};
@@ -71,7 +66,7 @@ Json snapshot_json(const Snapshot& s) {
   out["judged"] = Json::array();
   for (const JudgedWord& word : s.judged)
     out["judged"].push_back({{"hypothesis", word.hypothesis},
-                             {"key", texts_json(word.key)},
+                             {"key", Json(word.key)},
                              {"word", word.word},
                              {"strength", number_json(word.strength)}});
   return out;

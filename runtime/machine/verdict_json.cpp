@@ -7,11 +7,6 @@
 namespace inquest {
 namespace {
 
-Json texts_json(const Subject& subject) {
-  Json out = Json::object();
-  for (const auto& [name, value] : subject) out[name] = value;
-  return out;
-}
 
 Json missing_json(const std::vector<Missing>& list) {
   Json out = Json::array();
@@ -26,7 +21,7 @@ Json missing_json(const std::vector<Missing>& list) {
 }
 
 // Reads members one by one and keeps the first mistake.
-struct Reader {
+struct VerdictReader {
   std::string error = {};
   const Json* get(const Json& json, const char* key, bool (Json::*is)() const noexcept, const char* wanted) {
     const Json* const it = member(json, key);
@@ -79,7 +74,7 @@ struct Reader {
   }
 };
 
-Verdict read_verdict(Reader& reader, const Json& json) {
+Verdict read_verdict(VerdictReader& reader, const Json& json) {
   Verdict out;
   out.word = reader.text(json, "word");
   static const std::vector<std::string> known = {"confirmed", "ruled_out", "inconclusive", "nothing_found"};
@@ -107,18 +102,18 @@ Verdict read_verdict(Reader& reader, const Json& json) {
 
 Json judgement_json(const Judgement& judgement) {
   const Verdict& v = judgement.verdict;
-  Json verdict = {{"word", v.word}, {"hypothesis", v.hypothesis}, {"subject", texts_json(v.subject)}};
+  Json verdict = {{"word", v.word}, {"hypothesis", v.hypothesis}, {"subject", Json(v.subject)}};
   if (v.onset) verdict["onset"] = print_time(*v.onset);
   verdict["strength"] = number_json(v.strength);
   verdict["says"] = v.says;
   verdict["also"] = Json::array();
   for (const auto& [hypothesis, key] : v.also)
-    verdict["also"].push_back({{"hypothesis", hypothesis}, {"subject", texts_json(key)}});
+    verdict["also"].push_back({{"hypothesis", hypothesis}, {"subject", Json(key)}});
   verdict["missing"] = missing_json(v.missing);
   Json rows = Json::array();
   for (const Judged& h : judgement.hypotheses)
     rows.push_back({{"name", h.hypothesis},
-                    {"subject", texts_json(h.key)},
+                    {"subject", Json(h.key)},
                     {"word", h.word},
                     {"strength", number_json(h.strength)},
                     {"findings", h.findings},
@@ -134,7 +129,7 @@ Json judgement_json(const Judgement& judgement) {
 
 Result<Judgement> json_judgement(const Json& json) {
   const Error bad{Code::parse, "judgement: `verdict` is missing"};
-  Reader reader;
+  VerdictReader reader;
   Judgement out;
   const Json* const verdict = reader.get(json, "verdict", &Json::is_object, "object");
   if (!verdict) return reader.error.empty() ? bad : Error{Code::parse, reader.error};

@@ -1,4 +1,4 @@
-// Walk: events, states and the edges between them.
+// Walker: events, states and the edges between them.
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/machine/walk.h"
 
@@ -8,7 +8,7 @@
 
 namespace inquest {
 
-void Walk::on(Started event) {
+void Walker::on(Started event) {
   s_ = Snapshot{};
   s_.window = event.window;
   s_.window_given = event.window_given;
@@ -21,15 +21,15 @@ void Walk::on(Started event) {
   go(Jump{fork < 0 ? 0 : fork, plan_.sop.start});
 }
 
-void Walk::on(Answered event) {
+void Walker::on(Answered event) {
   answer(event.state, event.ask, {std::move(event.evidence), std::move(event.marks), std::nullopt});
 }
 
-void Walk::on(Failed event) {
+void Walker::on(Failed event) {
   answer(event.state, event.ask, {std::move(event.evidence), {}, std::move(event.failure)});
 }
 
-void Walk::answer(const std::string& ask_state, const std::string& ask, FrameRef frame) {
+void Walker::answer(const std::string& ask_state, const std::string& ask, FrameRef frame) {
   const int at = active();
   const auto waiting = s_.waiting.find(ask_state + "." + ask);
   if (at < 0 || waiting == s_.waiting.end()) return;
@@ -40,7 +40,7 @@ void Walk::answer(const std::string& ask_state, const std::string& ask, FrameRef
   if (s_.waiting.empty()) go(asked(at));
 }
 
-void Walk::on(Reviewed event) {
+void Walker::on(Reviewed event) {
   const int at = active();
   if (at < 0 || event.state != s_.state || state(at).kind != State::Kind::review) return;
   if (!s_.waiting.empty() || event.use != s_.next_use || event.use >= state(at).with.size()) return;
@@ -70,7 +70,7 @@ void Walk::on(Reviewed event) {
 }
 
 // HypothesisChanged for each pair whose word is another one than before; only hypotheses that name one of the kinds.
-void Walk::judge_again(const std::set<std::string>& kinds) {
+void Walker::judge_again(const std::set<std::string>& kinds) {
   std::vector<size_t> touched;
   for (size_t i = 0; i < plan_.kinds.size(); ++i)
     if (std::any_of(kinds.begin(), kinds.end(),
@@ -103,7 +103,7 @@ void Walk::judge_again(const std::set<std::string>& kinds) {
              less);
 }
 
-void Walk::on(Chose event) {
+void Walker::on(Chose event) {
   const int at = active();
   if (at < 0 || event.state != s_.state) return;
   const State& here = state(at);
@@ -118,11 +118,11 @@ void Walk::on(Chose event) {
   }
 }
 
-void Walk::go(std::optional<Jump> jump) {
+void Walker::go(std::optional<Jump> jump) {
   while (jump) jump = arrive(*std::move(jump));
 }
 
-std::optional<Walk::Jump> Walk::arrive(Jump jump) {
+std::optional<Walker::Jump> Walker::arrive(Jump jump) {
   if (!move_to(jump)) return std::nullopt;
   const State& here = state(jump.target);
   Round& round = s_.rounds.back();
@@ -152,29 +152,29 @@ std::optional<Walk::Jump> Walk::arrive(Jump jump) {
   return asked(jump.target);
 }
 
-void Walk::enter_state(int at, int visit, std::string via) {
+void Walker::enter_state(int at, int visit, std::string via) {
   const auto top = innermost_top();
   const int round = top ? s_.stack[static_cast<size_t>(*top)].round : 1;
   emit(EnterState{state(at).name, state(at).context, round, visit, std::move(via)});
 }
 
-std::optional<Walk::Jump> Walk::asked(int at) {
+std::optional<Walker::Jump> Walker::asked(int at) {
   if (state(at).kind != State::Kind::review) return leave(at);
   next_review(at);
   return std::nullopt;
 }
 
-void Walk::tell(const State& here) {
+void Walker::tell(const State& here) {
   if (!here.say.empty()) emit(Tell{here.name, view_.say(here.say)});
 }
 
-std::optional<Walk::Left> Walk::first_holding(const std::vector<Edge>& edges, const std::vector<int>& targets) const {
+std::optional<Walker::Left> Walker::first_holding(const std::vector<Edge>& edges, const std::vector<int>& targets) const {
   for (size_t i = 0; i < edges.size(); ++i)
     if (!edges[i].when || view_.holds(*edges[i].when)) return Left{&edges[i], targets[i]};
   return std::nullopt;
 }
 
-std::optional<Walk::Jump> Walk::leave(int at) {
+std::optional<Walker::Jump> Walker::leave(int at) {
   const State& here = state(at);
   const auto left = first_holding(here.edges, plan(at).targets);
   if (!left) {  // check refuses such a SOP; the walk ends rather than hangs
@@ -185,7 +185,7 @@ std::optional<Walk::Jump> Walk::leave(int at) {
   return follow(*left, here.name, std::nullopt);
 }
 
-std::optional<Walk::Jump> Walk::follow(Left left, std::string from, std::optional<std::string> picked) {
+std::optional<Walker::Jump> Walker::follow(Left left, std::string from, std::optional<std::string> picked) {
   while (left.target < 0) {
     const auto top = left.target == to_next ? innermost_top() : std::nullopt;
     if (!top) {
@@ -211,7 +211,7 @@ std::optional<Walk::Jump> Walk::follow(Left left, std::string from, std::optiona
   return Jump{left.target, left.edge->label, std::move(picked)};
 }
 
-void Walk::offer(int at) {
+void Walker::offer(int at) {
   const State& here = state(at);
   const auto taken = s_.rounds.back().taken.find(here.name);
   Offer offer{here.name, {}, "", {}};
@@ -234,7 +234,7 @@ void Walk::offer(int at) {
 }
 
 // For each offered edge that enters a context about findings: the ids a person may pick from.
-std::map<std::string, std::vector<std::string>> Walk::picks(int at, const std::vector<Offer::Item>& items) const {
+std::map<std::string, std::vector<std::string>> Walker::picks(int at, const std::vector<Offer::Item>& items) const {
   std::map<std::string, std::vector<std::string>> out;
   for (size_t i = 0; i < items.size(); ++i) {
     const int target = plan(at).targets[i];
@@ -257,7 +257,7 @@ std::map<std::string, std::vector<std::string>> Walk::picks(int at, const std::v
   return out;
 }
 
-void Walk::finish(std::string reason) {
+void Walker::finish(std::string reason) {
   leave_to(0);
   s_.finished = true;
   s_.state.clear();
@@ -265,7 +265,7 @@ void Walk::finish(std::string reason) {
   emit(Finish{std::move(reason)});
 }
 
-void Walk::finish_loop(const std::string& name, const std::string& at, const Round& round) {
+void Walker::finish_loop(const std::string& name, const std::string& at, const Round& round) {
   const auto& trail = round.trail;
   const auto last = std::find(trail.rbegin(), trail.rend(), at);
   std::vector<std::string> path(last == trail.rend() ? trail.begin() : last.base() - 1, trail.end());

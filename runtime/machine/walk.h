@@ -1,4 +1,4 @@
-// Walk: one step of the machine, on a snapshot that it changes in place and a list of effects that it appends to.
+// Walker: one step of the machine, on a snapshot that it changes in place and a list of effects that it appends to.
 // SPDX-License-Identifier: Apache-2.0
 //
 // Private to runtime/machine: walk.cpp (events, states, edges), walk_contexts.cpp, walk_asks.cpp (asks and reviews).
@@ -10,11 +10,11 @@ namespace inquest {
 
 Rows stamped_rows(const Plan& plan, const Snapshot& snapshot, Reviewed event);
 
-class Walk final {
+class Walker final {
   friend class Foresight;                    // foresee.cpp: enters contexts and binds asks without walking
 
  public:
-  Walk(const Plan& plan, Snapshot& snapshot, std::vector<Effect>& effects)
+  Walker(const Plan& plan, Snapshot& snapshot, std::vector<Effect>& effects)
       : plan_(plan), s_(snapshot), effects_(effects), view_(plan, snapshot) {}
   void on(Started event);
   void on(Answered event);

@@ -1,15 +1,12 @@
-// Walk: asks bound and limited by the scope in force; reviews run one at a time.
+// Walker: asks bound and limited by the scope in force; reviews run one at a time.
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
+#include "runtime/base/text.h"
 #include "runtime/machine/walk.h"
 
 namespace inquest {
 namespace {
-
-void add(std::vector<std::string>& names, const std::string& name) {
-  if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
-}
 
 // Options with their names bound. What rests on an optional input nobody gave is left out; what rests on an absent
 // finding is null and named in `unknown`.
@@ -25,7 +22,7 @@ Map bound(const Map& map, const std::vector<std::vector<std::string>>& names, co
     bool left_out = false;
     for (const std::string& name : names[i]) {
       const auto how = view.look(name).how;
-      if (how == Looked::How::unknown) add(unknown, name);
+      if (how == Looked::How::unknown) add_once(unknown, name);
       left_out = left_out || how == Looked::How::left_out;
     }
     if (left_out) continue;
@@ -38,7 +35,7 @@ Map bound(const Map& map, const std::vector<std::vector<std::string>>& names, co
 }  // namespace
 
 // All asks of a state, or of all queries of a fork, go together, in the order of the text.
-void Walk::send(int at) {
+void Walker::send(int at) {
   Send send;
   const auto add_asks = [&](int of) {
     for (const AskPlan& spec : plan(of).asks) send.asks.push_back(ask(state(of), spec));
@@ -50,7 +47,7 @@ void Walk::send(int at) {
   emit(std::move(send));
 }
 
-Ask Walk::ask(const State& of, const AskPlan& plan) const {
+Ask Walker::ask(const State& of, const AskPlan& plan) const {
   const AskSpec& spec = *plan.spec;
   Ask out{of.name, spec.name, spec.kind, plan.signal};
   out.args = bound(spec.args, plan.arg_names, view_, out.unknown_names);
@@ -61,7 +58,7 @@ Ask Walk::ask(const State& of, const AskPlan& plan) const {
     if (looked.bound())
       set(out.names, name, looked.get());
     else if (looked.how == Looked::How::unknown)
-      add(out.unknown_names, name);
+      add_once(out.unknown_names, name);
   }
   out.scope = view_.scope();
   out.outside = spec.outside;
@@ -70,13 +67,13 @@ Ask Walk::ask(const State& of, const AskPlan& plan) const {
   // Where the scope itself rests on an absent finding, so does every ask inside, unless it lifts the name.
   if (!s_.stack.empty())
     for (const std::string& name : s_.stack.back().unknown)
-      if (std::find(spec.outside.begin(), spec.outside.end(), name) == spec.outside.end()) add(out.unknown_names, name);
+      if (std::find(spec.outside.begin(), spec.outside.end(), name) == spec.outside.end()) add_once(out.unknown_names, name);
   if (!plan.against) return out;
 
   const Window outer = out.scope.window;
   const auto then = resolve(*plan.against, outer, [this](const std::string& name) { return view_.typed(name); });
   if (!then) {
-    add(out.unknown_names, plan.against->name);
+    add_once(out.unknown_names, plan.against->name);
     return out;
   }
   out.then = then;
@@ -86,7 +83,7 @@ Ask Walk::ask(const State& of, const AskPlan& plan) const {
 }
 
 // Reviews run in order, each after the one before has answered; then the state offers its edges.
-void Walk::next_review(int at) {
+void Walker::next_review(int at) {
   const State& here = state(at);
   if (s_.next_use >= here.with.size()) return offer(at);
   const UsePlan& use = plan(at).uses[s_.next_use];

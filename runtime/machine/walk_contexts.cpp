@@ -1,17 +1,14 @@
-// Walk: contexts left and entered, names bound from one finding, rounds of `top`.
+// Walker: contexts left and entered, names bound from one finding, rounds of `top`.
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
+#include "runtime/base/text.h"
 #include "runtime/machine/walk.h"
 
 namespace inquest {
 namespace {
 
 void drop(std::vector<std::string>& names, const std::string& name) { std::erase(names, name); }
-
-void add(std::vector<std::string>& names, const std::string& name) {
-  if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
-}
 
 // Long lists of ids need not stand in every key: a text above 160 bytes keeps its begin and counts by its FNV-1a hash.
 std::string brief(std::string text) {
@@ -28,7 +25,7 @@ std::string brief(std::string text) {
 }  // namespace
 
 // Leaves what the target's chain of contexts does not share, innermost first; enters the rest, outermost first.
-bool Walk::move_to(Jump& jump) {
+bool Walker::move_to(Jump& jump) {
   const auto& chain = plan(jump.target).chain;
   size_t common = 0;
   while (common < chain.size() && common < s_.stack.size() && s_.stack[common].context == chain[common]) ++common;
@@ -38,7 +35,7 @@ bool Walk::move_to(Jump& jump) {
   return true;
 }
 
-void Walk::leave_to(size_t depth) {
+void Walker::leave_to(size_t depth) {
   while (s_.stack.size() > depth) {
     const int context = s_.stack.back().context;
     if (plan_.contexts[static_cast<size_t>(context)].top) s_.rounds.pop_back();
@@ -47,13 +44,13 @@ void Walk::leave_to(size_t depth) {
   }
 }
 
-std::optional<int> Walk::innermost_top() const {
+std::optional<int> Walker::innermost_top() const {
   for (size_t i = s_.stack.size(); i-- > 0;)
     if (plan_.contexts[static_cast<size_t>(s_.stack[i].context)].top) return static_cast<int>(i);
   return std::nullopt;
 }
 
-bool Walk::enter(int context, const std::string& entry, std::optional<std::string>& picked) {
+bool Walker::enter(int context, const std::string& entry, std::optional<std::string>& picked) {
   const Context& spec = plan_.sop.contexts[static_cast<size_t>(context)];
   std::vector<const Finding*> findings;
   if (!spec.about.empty()) findings = view_.found(spec.about);
@@ -81,7 +78,7 @@ bool Walk::enter(int context, const std::string& entry, std::optional<std::strin
 }
 
 // Ends a round of the `top` context at this depth of the stack. True: another one has begun, `jump` leads to its entry.
-bool Walk::next_round(int depth, Jump& jump) {
+bool Walker::next_round(int depth, Jump& jump) {
   ActiveContext over = std::move(s_.stack[static_cast<size_t>(depth)]);  // its index stays readable for leave_to
   leave_to(static_cast<size_t>(depth));
   while (!over.queue.empty()) {
@@ -102,7 +99,7 @@ bool Walk::next_round(int depth, Jump& jump) {
   return false;
 }
 
-void Walk::bind_context(ActiveContext active, const Finding* finding) {
+void Walker::bind_context(ActiveContext active, const Finding* finding) {
   const Context& spec = plan_.sop.contexts[static_cast<size_t>(active.context)];
   active.scope = view_.scope();
   if (!s_.stack.empty()) active.unknown = s_.stack.back().unknown;
@@ -137,7 +134,7 @@ void Walk::bind_context(ActiveContext active, const Finding* finding) {
     const std::string& name = *binding.name;
     if (binding.narrows && binding.value.null()) {
       active.scope.names.erase(name);
-      add(active.unknown, name);
+      add_once(active.unknown, name);
     } else if (binding.narrows) {
       active.scope.names[name] = print_value(binding.value);
       drop(active.unknown, name);
@@ -156,7 +153,7 @@ void Walk::bind_context(ActiveContext active, const Finding* finding) {
   emit(EnterContext{here.context, here.scope, here.names, here.round, here.rounds, here.finding});
 }
 
-void Walk::narrow_window(ActiveContext& here) {
+void Walker::narrow_window(ActiveContext& here) {
   const auto& phrase = plan_.contexts[static_cast<size_t>(here.context)].window;
   if (!phrase) return;
   if (!phrase->name.empty()) {
@@ -168,7 +165,7 @@ void Walk::narrow_window(ActiveContext& here) {
   }
   const auto window =
       resolve(*phrase, here.scope.window, [this](const std::string& name) { return view_.typed(name); });
-  if (!window) return add(here.unknown, phrase->name);
+  if (!window) return add_once(here.unknown, phrase->name);
   // A window that does not meet the one around it is empty, and stands inside of it all the same.
   const Window& outer = here.scope.window;
   here.scope.window = {std::clamp(window->from, outer.from, std::max(outer.from, outer.to)),
@@ -176,7 +173,7 @@ void Walk::narrow_window(ActiveContext& here) {
 }
 
 // A frame asked inside `context` under other bindings than now is none of this round's.
-void Walk::forget_frames(int context, const std::string& key) {
+void Walker::forget_frames(int context, const std::string& key) {
   std::erase_if(s_.frames, [&](const auto& entry) {
     const FrameRef& frame = entry.second;
     if (frame.context < 0) return false;

@@ -8,7 +8,7 @@
 namespace inquest {
 namespace {
 
-constexpr int deepest = 128;
+constexpr int deepest_value = 128;
 constexpr const char* tags[] = {"time", "duration", "int", "number", "map", "term"};
 
 bool is_tag(std::string_view key) {
@@ -104,7 +104,7 @@ Result<Value> read_tagged(const Json& json, int depth) {
 }
 
 Result<Value> read(const Json& json, int depth) {
-  if (depth > deepest) return bad("nested deeper than 128 levels");
+  if (depth > deepest_value) return bad("nested deeper than 128 levels");
   switch (json.type()) {
     case Json::value_t::null: return Value();
     case Json::value_t::boolean: return Value(json.get<bool>());

@@ -14,7 +14,7 @@ namespace {
 
 constexpr size_t most_strong = 4, most_others = 5;
 
-std::string at(const Subject& subject, const char* name) {
+std::string slot_of(const Subject& subject, const char* name) {
   const auto found = subject.find(name);
   return found == subject.end() ? std::string() : found->second;
 }
@@ -27,8 +27,8 @@ FramePtr narrowed(const Frame& frame, const Subject& subject, bool one_service) 
   std::vector<std::pair<const Column*, std::string>> must;
   for (const char* name : {"service", "operation", "attribute"}) {
     const Column* const c = frame.column(name);
-    if (is_text(c) && !at(subject, name).empty() && (one_service || std::string_view(name) != "service"))
-      must.emplace_back(c, at(subject, name));
+    if (is_text(c) && !slot_of(subject, name).empty() && (one_service || std::string_view(name) != "service"))
+      must.emplace_back(c, slot_of(subject, name));
   }
   for (size_t r = 0; r < frame.rows; ++r)
     if (std::all_of(must.begin(), must.end(),
@@ -40,7 +40,7 @@ FramePtr narrowed(const Frame& frame, const Subject& subject, bool one_service) 
 // p95 over time of the operations of one service: the subject's own strong.
 std::vector<SeriesLine> operation_lines(const Frame& frame, const Subject& subject) {
   Subject service;
-  service["service"] = at(subject, "service");
+  service["service"] = slot_of(subject, "service");
   const FramePtr own = narrowed(frame, service, true);
   const Kernel* const series = kernel("latency_series");
   if (!series || own->rows == 0 || !own->column("operation")) return {};
@@ -63,8 +63,8 @@ void choose(Chart& chart, std::vector<SeriesLine> lines, const Subject& subject,
             const Words& words) {
   std::vector<ChartLine> strong, others;
   std::vector<double> weight;
-  const std::string service = at(subject, "service"), instance = at(subject, "instance");
-  const std::string ours_name = by_operation ? at(subject, "operation") : service;
+  const std::string service = slot_of(subject, "service"), instance = slot_of(subject, "instance");
+  const std::string ours_name = by_operation ? slot_of(subject, "operation") : service;
   for (SeriesLine& l : lines) {
     const bool ours = (by_operation ? l.label : l.service) == ours_name &&
                       (instance.empty() || l.label.find("instance=") == std::string::npos ||
@@ -129,17 +129,17 @@ std::optional<Chart> chart_of(const Report& report, const ReportEvidence& eviden
   if (frame.shape == Shape::latency) {
     chart.unit = "ns";
     chart.title = words("chart.latency");
-    const std::string operation = at(subject, "operation");
+    const std::string operation = slot_of(subject, "operation");
     std::vector<SeriesLine> lines = operation.empty() ? latency_lines(frame) : operation_lines(frame, subject);
-    if (!operation.empty()) chart.title += ", " + at(subject, "service");
+    if (!operation.empty()) chart.title += ", " + slot_of(subject, "service");
     choose(chart, std::move(lines), subject, !operation.empty(), words);
   } else if (frame.shape == Shape::series) {
     chart.unit = evidence.unit;
-    const std::string attribute = at(subject, "attribute");
+    const std::string attribute = slot_of(subject, "attribute");
     const bool numbers = !attribute.empty() && frame.column("attribute");
     chart.title = words("chart.over_time", numbers ? attribute : measured(evidence, words));
     const FramePtr part =
-        numbers ? narrowed(frame, subject, true) : narrowed(frame, {{"operation", at(subject, "operation")}}, false);
+        numbers ? narrowed(frame, subject, true) : narrowed(frame, {{"operation", slot_of(subject, "operation")}}, false);
     std::vector<SeriesLine> lines = series_lines(part->rows ? *part : frame);
     if (numbers)
       for (SeriesLine& l : lines)  // `window` splits one line in two: before and since

@@ -14,6 +14,16 @@
 #include "runtime/report/chart.h"
 
 namespace inquest {
+
+std::string text_at(const Frame& frame, const char* name, size_t row) {
+  const Column* const c = frame.column(name);
+  return c && c->type == ColumnType::text && !c->absent(row) ? c->text(row) : std::string();
+}
+double number_at(const Frame& frame, const char* name, size_t row) {
+  const Column* const c = frame.column(name);
+  return c && c->type != ColumnType::text ? c->number(row) : NAN;
+}
+
 namespace {
 
 constexpr size_t most_runners_up = 6;
@@ -23,15 +33,7 @@ std::string at(const Subject& subject, const char* name) {
   return found == subject.end() ? std::string() : found->second;
 }
 
-std::string text_at(const Frame& f, const char* name, size_t row) {
-  const Column* const c = f.column(name);
-  return c && c->type == ColumnType::text && !c->absent(row) ? c->text(row) : std::string();
-}
 
-double number_at(const Frame& f, const char* name, size_t row) {
-  const Column* const c = f.column(name);
-  return c && c->type != ColumnType::text ? c->number(row) : NAN;
-}
 
 std::string part(const Page& page, double n, double of) {
   if (!(of > 0)) return "–";

@@ -13,6 +13,10 @@
 
 namespace inquest {
 
+// A cell by the name of its column: "" and NaN when there is no such column, it is of another type or the cell is absent.
+std::string text_at(const Frame& frame, const char* name, size_t row);
+double number_at(const Frame& frame, const char* name, size_t row);
+
 std::string html_contrast(const Page& page, const Finding& finding, const ReportEvidence& evidence,
                           const std::string& id);
 std::string html_distribution(const Page& page, const Finding& finding, const ReportEvidence& evidence,

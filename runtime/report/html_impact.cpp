@@ -17,7 +17,7 @@
 namespace inquest {
 namespace {
 
-constexpr size_t most_rows = 8, most_services = 14, most_signals = 6;
+constexpr size_t most_groups = 8, most_services = 14, most_signals = 6;
 
 struct Side {
   LogHistogram durations;
@@ -107,7 +107,7 @@ std::string html_impact(const Page& page) {
                    {page.word("html.slower"), true},      {page.word("html.failed_before"), true},
                    {page.word("html.failed_since"), true}};
   for (const Row& r : rows) {
-    if (table.rows.size() >= most_rows) break;
+    if (table.rows.size() >= most_groups) break;
     const std::string name = html(r.service, 80);
     table.rows.push_back({r.service == page.service ? "<b>" + name + "</b>" : name, human_ns(r.before),
                           human_ns(r.since), std::isfinite(r.times) ? human(r.times, "ratio") : "–",
@@ -137,7 +137,7 @@ std::string html_signals(const Page& page) {
       without.push_back(printable(s.service, 40));
       continue;
     }
-    if (ranked.rows.size() >= most_rows) continue;
+    if (ranked.rows.size() >= most_groups) continue;
     std::vector<std::string> found, signs;
     for (const Finding& f : report.findings) {
       const auto at = f.subject.find("service");

@@ -26,14 +26,6 @@ struct Message {
   std::vector<std::string> findings, evidence;
 };
 
-std::string text_at(const Frame& f, const char* name, size_t row) {
-  const Column* const c = f.column(name);
-  return c && c->type == ColumnType::text && !c->absent(row) ? c->text(row) : std::string();
-}
-double number_at(const Frame& f, const char* name, size_t row) {
-  const Column* const c = f.column(name);
-  return c && c->type != ColumnType::text ? c->number(row) : NAN;
-}
 std::string whole(double n) { return std::isfinite(n) ? count(static_cast<int64_t>(n)) : "–"; }
 
 Points course_of(const Frame& f, size_t row, const Window& window) {

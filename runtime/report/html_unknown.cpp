@@ -13,7 +13,7 @@
 namespace inquest {
 namespace {
 
-constexpr size_t most_gaps = 60, most_lines = 60;
+constexpr size_t most_gaps = 60, most_unknowns = 60;
 
 void rest(std::vector<std::string>& items, size_t all, const Page& page) {
   if (items.size() < all) items.push_back(html(page.words("html.and_more", all - items.size())));
@@ -27,7 +27,7 @@ std::string html_ruled_out(const Page& page) {
   std::vector<std::string> items;
   const std::vector<std::string> lines = ruled_out(report);
   for (const std::string& line : lines)
-    if (items.size() < most_lines) items.push_back(html_cited(printable(line, 500), report));
+    if (items.size() < most_unknowns) items.push_back(html_cited(printable(line, 500), report));
   rest(items, lines.size(), page);
   out += items.empty() ? "<p>" + html(page.word("page.nothing")) + "</p>\n" : html_list(items);
   // Kinds that reviews looked for and saw nowhere: no effect at least as large as told was there.
@@ -68,7 +68,7 @@ std::string html_ruled_out(const Page& page) {
                                                        s.chose_by.empty() ? "–" : page.words.of("by", s.chose_by)) +
                                                 (s.chose_why.empty() ? "" : ": " + s.chose_why);
       if (!o.why.empty()) why += "; " + page.words("html.it_says", o.why);
-      if (told.insert(s.state + "\n" + o.label).second && table.rows.size() < most_lines)
+      if (told.insert(s.state + "\n" + o.label).second && table.rows.size() < most_unknowns)
         table.rows.push_back({html(title_of(s.title, s.state), 120), "“" + html(o.label, 100) + "” → " + html(o.to, 80),
                               html(why, 300)});
     }

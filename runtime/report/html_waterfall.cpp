@@ -29,11 +29,7 @@ struct Trace {
   int64_t from = 0, to = 0;
 };
 
-std::string text_at(const Frame& f, const char* name, size_t row) {
-  const Column* const c = f.column(name);
-  return c && c->type == ColumnType::text && !c->absent(row) ? c->text(row) : std::string();
-}
-int64_t number_at(const Frame& f, const char* name, size_t row) {
+int64_t integer_at(const Frame& f, const char* name, size_t row) {
   const Column* const c = f.column(name);
   return c && c->type != ColumnType::text && c->type != ColumnType::float64 && !c->absent(row) ? c->integer(row) : 0;
 }
@@ -94,8 +90,8 @@ Trace trace_of(const Frame& frame, const std::string& id, const std::vector<std:
   out.all = t.rows;
   for (size_t r = 0; r < t.rows; ++r) {
     Span s{text_at(t, "service", r),   text_at(t, "operation", r), text_at(t, "status", r),     "",
-           number_at(t, "depth", r),   number_at(t, "offset", r),  number_at(t, "duration", r), number_at(t, "self", r),
-           number_at(t, "critical", r)};
+           integer_at(t, "depth", r),   integer_at(t, "offset", r),  integer_at(t, "duration", r), integer_at(t, "self", r),
+           integer_at(t, "critical", r)};
     if (const auto row = rows.find(text_at(t, "span_id", r)); row != rows.end())
       s.pinned = pinned_of(pins, s, text_at(frame, "attributes", row->second));
     if (r == 0) out.took = s.took;

@@ -14,7 +14,7 @@
 namespace inquest {
 namespace {
 
-constexpr size_t most_bytes = 950'000, most_mermaid = 5'000, most_rows = 15, most_findings = 150, most_gaps = 100,
+constexpr size_t markdown_bytes = 950'000, most_mermaid = 5'000, markdown_rows = 15, markdown_findings = 150, markdown_gaps = 100,
                  most_cell = 200;
 
 // Text in a line: everything that Markdown or HTML could take for markup is escaped, and no text makes a link or a
@@ -192,7 +192,7 @@ std::string evidence_md(const ReportEvidence& e, const Words& words) {
   }
   out += line + "\n\n";
   if (const std::string marks = marks_line(e.marks, words); !marks.empty()) out += md(marks) + "\n\n";
-  out += table_md(in_language(evidence_table(e, most_rows), words));
+  out += table_md(in_language(evidence_table(e, markdown_rows), words));
   if (!e.native.empty())
     out += "<details><summary>" + words("page.as_sent") + "</summary>\n\n" + fenced(e.native, "", 3000) + "\n</details>\n\n";
   return out;
@@ -207,14 +207,14 @@ void again_md(const Report& report, const Words& words, std::string& out) {
 void findings_md(const Report& report, const Words& words, std::string& out) {
   out += "## " + words("page.findings") + "\n\n";
   if (report.findings.empty()) out += words("page.nothing_found") + "\n";
-  for (size_t i = 0; i < report.findings.size() && i < most_findings; ++i) {
+  for (size_t i = 0; i < report.findings.size() && i < markdown_findings; ++i) {
     const Finding& f = report.findings[i];
     out += fmt::format("- **{} {}** {} ({}{})\n", md(f.id, 20), md(f.kind, 80), cited_md(f),
                        words("strength", fmt::format("{:.2f}", f.strength)),
                        f.onset ? ", " + words("page.onset_at", print_clock(*f.onset)) : "");
   }
-  if (report.findings.size() > most_findings)
-    out += "- " + words("in_the_case", report.findings.size() - most_findings) + "\n";
+  if (report.findings.size() > markdown_findings)
+    out += "- " + words("in_the_case", report.findings.size() - markdown_findings) + "\n";
   out += "\n";
 }
 
@@ -222,8 +222,8 @@ void ruled_out_md(const Report& report, const Words& words, std::string& out) {
   const std::vector<std::string> lines = ruled_out(report);
   if (lines.empty()) return;
   out += "## " + words("ruled_out") + "\n\n";
-  for (size_t i = 0; i < lines.size() && i < most_gaps; ++i) out += "- " + md(lines[i]) + "\n";
-  if (lines.size() > most_gaps) out += "- " + words("in_the_case", lines.size() - most_gaps) + "\n";
+  for (size_t i = 0; i < lines.size() && i < markdown_gaps; ++i) out += "- " + md(lines[i]) + "\n";
+  if (lines.size() > markdown_gaps) out += "- " + words("in_the_case", lines.size() - markdown_gaps) + "\n";
   out += "\n";
 }
 
@@ -231,8 +231,8 @@ void gaps_md(const Report& report, const Words& words, std::string& out) {
   out += "## " + words("not_looked_at") + "\n\n";
   const std::vector<Gap> gaps = not_looked_at(report);
   if (gaps.empty()) out += words("not_looked_at.nothing") + "\n";
-  for (size_t i = 0; i < gaps.size() && i < most_gaps; ++i) out += "- " + linked(md(gap_line(gaps[i], words), 800), report) + "\n";
-  if (gaps.size() > most_gaps) out += "- " + words("in_the_case", gaps.size() - most_gaps) + "\n";
+  for (size_t i = 0; i < gaps.size() && i < markdown_gaps; ++i) out += "- " + linked(md(gap_line(gaps[i], words), 800), report) + "\n";
+  if (gaps.size() > markdown_gaps) out += "- " + words("in_the_case", gaps.size() - markdown_gaps) + "\n";
 }
 
 }  // namespace
@@ -244,7 +244,7 @@ std::string markdown_report(const Report& report, const Style&) {
   if (const auto onset = report.judgement.verdict.onset)
     for (const ReportEvidence& e : report.evidence)
       if (e.frame && e.frame->shape == Shape::latency) {
-        out += table_md(in_language(latency_split(*e.frame, *onset, most_rows), words));
+        out += table_md(in_language(latency_split(*e.frame, *onset, markdown_rows), words));
         break;
       }
   out += path_md(report, words);
@@ -258,7 +258,7 @@ std::string markdown_report(const Report& report, const Style&) {
   size_t shown = 0;
   for (const ReportEvidence& e : report.evidence) {
     const std::string part = evidence_md(e, words);
-    if (out.size() + part.size() + last.size() > most_bytes) break;
+    if (out.size() + part.size() + last.size() > markdown_bytes) break;
     out += part;
     ++shown;
   }

@@ -12,7 +12,7 @@
 namespace inquest {
 namespace {
 
-constexpr size_t most_rows = 12, most_rows_short = 5, most_split_short = 3, most_causes = 3;
+constexpr size_t most_printed = 12, most_rows_short = 5, most_split_short = 3, most_causes = 3;
 
 }  // namespace
 
@@ -67,7 +67,7 @@ void TerminalWalk::answer(const JournalRow& row) {
   if (!frames_ || in_short) return;   // what a review judges is told by its findings
   ReportEvidence with_frame = *e;
   with_frame.frame = frames_(id);
-  paper_.table(in + "  ", in_language(evidence_table(with_frame, style_.verbose ? most_rows : most_rows_short), words_));
+  paper_.table(in + "  ", in_language(evidence_table(with_frame, style_.verbose ? most_printed : most_rows_short), words_));
 }
 
 // Of the one series or latency that a finding about a service rests on.
@@ -168,7 +168,7 @@ void TerminalWalk::split_at_onset() {
     if (e.shape != shape_name(Shape::latency)) continue;
     const FramePtr frame = frames_(e.id);
     if (!frame) continue;
-    Table table = in_language(latency_split(*frame, *found->onset, style_.verbose ? most_rows : most_split_short), words_);
+    Table table = in_language(latency_split(*frame, *found->onset, style_.verbose ? most_printed : most_split_short), words_);
     if (table.rows.empty()) continue;
     table.caption = words_("walk.onset_of", table.caption, e.id, found->id);
     paper_.table(bars() + "  ", table);

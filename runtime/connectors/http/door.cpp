@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "runtime/base/text.h"
+#include "runtime/base/time.h"
 #include "runtime/connectors/http/exchange.h"
 #include "runtime/connectors/http/http.h"
 #include "runtime/connectors/http/received.h"
@@ -20,11 +21,9 @@ namespace {
 using Class = Failure::Class;
 constexpr size_t kept_lines = 10'000;
 constexpr auto step = std::chrono::milliseconds(20);       // in which waiting looks at stop and deadline
-constexpr int64_t ns_per_ms = 1'000'000;
 constexpr int64_t first_pause_ns = 200 * ns_per_ms, longest_pause_ns = 5 * ns_per_s;
 constexpr int64_t absurd_pause_ns = 3600 * ns_per_s;       // a Retry-After above it is not believed
 
-int64_t now_ns() { return SystemClock().monotonic_ns(); }
 
 // Retry-After: whole seconds or a date; nothing when it is absent, negative, absurd or unreadable.
 std::optional<int64_t> pause_asked_for(const std::string& text, const std::optional<Time>& servers_now) {
@@ -84,7 +83,7 @@ struct Door::Inside {
     std::unique_lock lock(mutex);
     while (busy >= std::max<size_t>(config.concurrency, 1)) {
       if (stop) { why = cancelled(); return nullptr; }
-      const int64_t left = until - now_ns();
+      const int64_t left = until - monotonic_ns();
       if (left <= 0) {
         why = {Class::timeout, "waited in vain for one of " + count(static_cast<int64_t>(config.concurrency)) + " requests under way to end",
                "allow more time, or raise concurrency of the source"};
@@ -109,8 +108,8 @@ struct Door::Inside {
 
   // False: stopped.
   static bool wait(int64_t ns, const Stop& stop) {
-    const int64_t until = now_ns() + ns;
-    for (int64_t left = ns; left > 0; left = until - now_ns()) {
+    const int64_t until = monotonic_ns() + ns;
+    for (int64_t left = ns; left > 0; left = until - monotonic_ns()) {
       if (stop) return false;
       std::this_thread::sleep_for(std::min<std::chrono::nanoseconds>(std::chrono::nanoseconds(left), step));
     }
@@ -118,7 +117,7 @@ struct Door::Inside {
   }
   // Half to one and a half of a time that doubles with each try.
   int64_t pause(int tried) {
-    uint64_t x = ++tags * 0x9E3779B97F4A7C15u + static_cast<uint64_t>(now_ns());
+    uint64_t x = ++tags * 0x9E3779B97F4A7C15u + static_cast<uint64_t>(monotonic_ns());
     x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9u;
     x = (x ^ (x >> 27)) * 0x94D049BB133111EBu;
     const int64_t middle = std::min(first_pause_ns << std::min(tried - 1, 10), longest_pause_ns);
@@ -179,7 +178,7 @@ Outcome<Response> Door::Inside::tries(Line& line, const Request& request, const 
       if (again) asked = pause_asked_for(tried_now.retry_after, response.date);
     }
 
-    const int64_t left = until - now_ns();
+    const int64_t left = until - monotonic_ns();
     if (again && asked && *asked > left) {
       entry.note = failure.cause + "; wants a pause of " + seconds(*asked);
       log(std::move(entry));
@@ -222,7 +221,7 @@ Outcome<Response> Door::send(const Request& request, const Judge& judge, const D
   const auto& curl = libcurl();
   if (!curl.ok()) return Failure{Class::unsupported, curl.error().message, curl.error().cure};
 
-  const int64_t start = now_ns();
+  const int64_t start = monotonic_ns();
   int64_t allowed_ns = std::max<int64_t>(inside.config.timeout.ns, 1);
   if (deadline.monotonic_ns != 0) allowed_ns = std::min(allowed_ns, deadline.monotonic_ns - start);
   if (stop) return cancelled();

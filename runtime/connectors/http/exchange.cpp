@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include "runtime/base/text.h"
+#include "runtime/base/time.h"
 #include "runtime/connectors/http/received.h"
 #include "runtime/connectors/http/request.h"
 
@@ -78,7 +79,6 @@ int on_traffic(CURL*, curl_infotype type, char* bytes, size_t n, void* user) {
   return 0;
 }
 
-int64_t now_ns() { return SystemClock().monotonic_ns(); }
 
 std::string where(const Server& server) { return server.host + ":" + server.port; }
 
@@ -217,7 +217,7 @@ CURLcode Line::prepare(const Request& request, const Terms& terms, curl_slist*& 
   set(CURLOPT_NOSIGNAL, 1L);
   set(CURLOPT_TCP_NODELAY, 1L);
   set(CURLOPT_BUFFERSIZE, 128L << 10);
-  const int64_t left = std::max<int64_t>((terms.until_ns - now_ns()) / 1'000'000, 1);
+  const int64_t left = std::max<int64_t>((terms.until_ns - monotonic_ns()) / 1'000'000, 1);
   set(CURLOPT_TIMEOUT_MS, static_cast<long>(left + 1000));  // the loop below ends it before
   set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(left + 1000));
   curl_.setopt(easy_, CURLOPT_QUICK_EXIT, 1L);  // 7.87: a name look-up that hangs is left behind
@@ -293,7 +293,7 @@ Try Line::exchange(const Request& request, const Terms& terms) {
   set(CURLOPT_DEBUGDATA, &course);
   set(CURLOPT_VERBOSE, 1L);  // for on_traffic; nothing is printed
 
-  const int64_t began = now_ns();
+  const int64_t began = monotonic_ns();
   const Time wall = SystemClock().now();
   bool added = false, done = false;
   if (code == CURLE_OK) added = curl_.multi_add_handle(multi_, easy_) == CURLM_OK;
@@ -310,7 +310,7 @@ Try Line::exchange(const Request& request, const Terms& terms) {
         done = true;
       }
     if (done) break;
-    const int64_t left = terms.until_ns - now_ns();
+    const int64_t left = terms.until_ns - monotonic_ns();
     if (terms.stop && *terms.stop) {
       out.fault = fault(Class::cancelled, "cancelled", Fault::Again::never);
       break;
@@ -326,7 +326,7 @@ Try Line::exchange(const Request& request, const Terms& terms) {
     else if (code != CURLE_OK) out.fault = named(curl_, easy_, code, detail, course, server_);
     else if (!received.finish()) out.fault = received.fault;
   }
-  const int64_t took = now_ns() - began;
+  const int64_t took = monotonic_ns() - began;
   socket_ = CURL_SOCKET_BAD;
   if (done && curl_.getinfo(easy_, CURLINFO_ACTIVESOCKET, &socket_) != CURLE_OK) socket_ = CURL_SOCKET_BAD;
   if (added) curl_.multi_remove_handle(multi_, easy_);

@@ -26,13 +26,13 @@ struct Peer { const char* attribute; const char* kind; };
 constexpr Peer peers[] = {{"peer.service", "service"}, {"db.system.name", "database"}, {"db.system", "database"},
                           {"messaging.system", "messaging"}};
 
-constexpr const char* init_script = "state.rows = new StringBuilder();";
+constexpr const char* calls_init_script = "state.rows = new StringBuilder();";
 // Spans of traces that were not drawn are left out first.
 constexpr const char* draw =
     "String id = text(doc, params.trace); if (id == null) return; "
     "int h = id.hashCode() * -1640531527; if ((h >>> 12 & (int) params.mask) != 0) return; "
     "String span = text(doc, params.span); if (span == null) return; ";
-constexpr const char* map_body =
+constexpr const char* calls_map_body =
     "if (service != null && params.aliases.containsKey(service)) service = params.aliases[service]; "
     "int peer = -1; String callee = null; "
     "if (kind != null && params.clients.contains(kind)) { for (int i = 0; i < params.peers.length; ++i) { "
@@ -42,8 +42,8 @@ constexpr const char* map_body =
     "b.append('\x01').append(service == null ? '' : service).append('\x01').append(text(doc, params.name)).append('\x01')"
     ".append(peer).append('\x01').append(failed ? 1 : 0).append('\x01').append(t).append('\x01').append(d < 0 ? 0L : d)"
     ".append('\x01').append(callee == null ? '' : callee).append('\x02');";
-constexpr const char* combine_script = "return state.rows.toString();";
-constexpr const char* reduce_script =
+constexpr const char* calls_combine_script = "return state.rows.toString();";
+constexpr const char* calls_reduce_script =
     "Map known = new HashMap(); List rows = new ArrayList(); long orphans = 0; "
     "for (s in states) { if (s == null) continue; for (String line : s.splitOnToken('\x02')) { "
     "String[] r = line.splitOnToken('\x01'); if (r.length != 9) continue; rows.add(r); known.putIfAbsent(r[0], r[2]); } } "
@@ -134,10 +134,10 @@ class Calls final : public Work {
     for (const otlp::Stretch& one : windows_) params["windows"].push_back({one.window.from.ns, one.window.to.ns});
     return {{"scripted_metric",
              {{"params", std::move(params)},
-              {"init_script", painless(init_script)},
-              {"map_script", painless(span_script(layout_, scripts_, draw, map_body))},
-              {"combine_script", painless(combine_script)},
-              {"reduce_script", painless(reduce_script)}}}};
+              {"calls_init_script", painless(calls_init_script)},
+              {"map_script", painless(span_script(layout_, scripts_, draw, calls_map_body))},
+              {"calls_combine_script", painless(calls_combine_script)},
+              {"calls_reduce_script", painless(calls_reduce_script)}}}};
   }
 
   otlp::Answer joined(const otlp::Asking& asking) const;

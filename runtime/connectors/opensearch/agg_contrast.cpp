@@ -18,7 +18,7 @@ namespace {
 
 using namespace contrasted;
 
-constexpr size_t most_populations = 100, most_attributes = 200, group_page = 1000;
+constexpr size_t most_populations = 100, most_attributes = 200, contrast_page = 1000;
 constexpr int64_t least_rows = 10, few_values = 10;    // below that none is found: five are needed on either side
 constexpr size_t value_page = 300, number_page = 1000, most_timed = 3;
 
@@ -46,7 +46,7 @@ class Contrast final : public Work {
     }
     Json sources = heads_.sources();
     sources.push_back(composite_source("n", layout.name));
-    for (const Part& part : parts_) pagers_.emplace_back(layout, part.filter.query, sources, Json::object(), group_page, "operations");
+    for (const Part& part : parts_) pagers_.emplace_back(layout, part.filter.query, sources, Json::object(), contrast_page, "operations");
   }
 
   std::vector<Search> round() override;

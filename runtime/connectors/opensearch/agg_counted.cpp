@@ -13,9 +13,9 @@ namespace inquest::opensearch {
 
 namespace {
 
-constexpr const char* init_script = "state.m = Optional.of(new HashMap()); state.skewed = 0L;";
+constexpr const char* counted_init_script = "state.m = Optional.of(new HashMap()); state.skewed = 0L;";
 // A group is its texts, each ended by \1: fields of the head, packed tags, name, kind.
-constexpr const char* map_body =
+constexpr const char* counted_map_body =
     "long i = slot(t, params); if (i < 0) return; long cell = i * 8192L + bucket(d, 0L) + 1L; "
     "if (d < 0) state.skewed = (long) state.skewed + 1L; StringBuilder b = new StringBuilder(); "
     "for (String f : params.fields) { String v = text(doc, f); if (v != null) b.append(v); b.append('\x01'); } "
@@ -30,12 +30,12 @@ constexpr const char* map_body =
     "if (c == null) { c = new long[4]; cells.put(cell, c); } "
     "c[0] += 1L; if (failed) c[1] += 1L; if (d > 0) { c[2] += d; if (d > c[3]) c[3] = d; }";
 // Per group: its texts, \2, and of each cell "cell,count,errors,sum,longest;" (errors are left empty when 0).
-constexpr const char* combine_script =
+constexpr const char* counted_combine_script =
     "List out = new ArrayList(); for (def e : state.m.get().entrySet()) { StringBuilder b = new StringBuilder(); "
     "b.append(e.getKey()).append('\x02'); for (def c : e.getValue().entrySet()) { long[] v = c.getValue(); "
     "b.append(c.getKey()).append(',').append(v[0]).append(','); if (v[1] > 0) b.append(v[1]); b.append(',').append(v[2]); "
     "if (params.longest) b.append(',').append(v[3]); b.append(';'); } out.add(b.toString()); } return [state.skewed, out];";
-constexpr const char* reduce_script =
+constexpr const char* counted_reduce_script =
     "long skewed = 0L; List all = new ArrayList(); "
     "for (s in states) { if (s == null) continue; skewed += (long) s[0]; all.addAll(s[1]); } return ['skewed': skewed, 'groups': all];";
 
@@ -68,10 +68,10 @@ Search Cells::counted_search(size_t part) const {
   params["longest"] = !plan_.sums;
   Json counts = {{"scripted_metric",
                   {{"params", std::move(params)},
-                   {"init_script", painless(init_script)},
-                   {"map_script", painless(span_script(layout_, scripts_, "", map_body))},
-                   {"combine_script", painless(combine_script)},
-                   {"reduce_script", painless(reduce_script)}}}};
+                   {"counted_init_script", painless(counted_init_script)},
+                   {"map_script", painless(span_script(layout_, scripts_, "", counted_map_body))},
+                   {"counted_combine_script", painless(counted_combine_script)},
+                   {"counted_reduce_script", painless(counted_reduce_script)}}}};
   return {layout_.index, body_of(parts_[part].filter.query, {{"cells", std::move(counts)}}), 0, "durations over time"};
 }
 

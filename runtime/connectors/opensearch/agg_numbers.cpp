@@ -17,7 +17,7 @@ namespace inquest::opensearch {
 
 namespace {
 
-constexpr size_t most_attributes = 200, most_buckets = 30'000;
+constexpr size_t most_numbers = 200, most_buckets = 30'000;
 
 class Numbers final : public Work {
  public:
@@ -27,10 +27,10 @@ class Numbers final : public Work {
         parts_(parts_of(ask, layout, aliases)), width_(otlp::bucket_width(ask)) {
     for (const std::string& note : heads_.notes()) remarks_.note(note);
     attributes_ = attributes_of(layout, otlp::texts_of(ask, "attributes"), true);
-    if (attributes_.size() > most_attributes) {
-      remarks_.note("only the first " + std::to_string(most_attributes) + " of " + std::to_string(attributes_.size()) +
+    if (attributes_.size() > most_numbers) {
+      remarks_.note("only the first " + std::to_string(most_numbers) + " of " + std::to_string(attributes_.size()) +
                     " numeric attributes, by name");
-      attributes_.resize(most_attributes);
+      attributes_.resize(most_numbers);
     }
     if (attributes_.empty()) known_ = true;
   }

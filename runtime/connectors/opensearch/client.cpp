@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "runtime/base/text.h"
+#include "runtime/base/time.h"
 
 namespace inquest::opensearch {
 
@@ -23,11 +24,6 @@ using http::Method;
 constexpr const char* keep_alive = "1m";
 constexpr size_t searches_at_once = 64;
 
-int64_t monotonic_ns() {
-  timespec now{};
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return int64_t{now.tv_sec} * ns_per_s + now.tv_nsec;
-}
 
 bool over(const Deadline& deadline, const Stop& stop) {
   return stop.load(std::memory_order_relaxed) || (deadline.monotonic_ns != 0 && monotonic_ns() >= deadline.monotonic_ns);

@@ -15,7 +15,6 @@ namespace {
 
 constexpr const char* model_texts[] = {"otel-v1", "data-prepper", "ss4o", "jaeger", "logs-otel", "logs-otel-v1", "logs-data-prepper"};
 
-bool among(const std::vector<std::string>& all, std::string_view one) { return std::find(all.begin(), all.end(), one) != all.end(); }
 
 Status read_pair(const SourceConfig& config, const std::string& key, const Value& value, std::string (&to)[2], bool model) {
   const auto take = [&](const std::string& where, const Value& one, size_t at) -> Status {
@@ -95,7 +94,7 @@ Source::Source(SourceConfig config, Settings settings, Client client, std::uniqu
     : config_(std::move(config)), settings_(std::move(settings)), door_(std::move(door)), client_(std::move(client)) {}
 
 bool Source::offers(std::string_view signal) const {
-  return signal != "metrics" && !among(config_.without, signal) && (config_.signals.empty() || among(config_.signals, signal));
+  return signal != "metrics" && !contains(config_.without, signal) && (config_.signals.empty() || contains(config_.signals, signal));
 }
 
 std::shared_ptr<const State> Source::state() const {

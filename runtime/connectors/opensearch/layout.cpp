@@ -13,7 +13,7 @@ namespace {
 
 constexpr const char* model_names[] = {"otel-v1", "data-prepper", "ss4o", "jaeger", "logs-otel", "logs-otel-v1", "logs-data-prepper"};
 
-bool among(std::string_view one, std::initializer_list<std::string_view> all) { return std::find(all.begin(), all.end(), one) != all.end(); }
+bool one_of(std::string_view one, std::initializer_list<std::string_view> all) { return std::find(all.begin(), all.end(), one) != all.end(); }
 
 bool any_below(const std::map<std::string, Field>& fields, std::string_view prefix) {
   const auto at = fields.lower_bound(std::string(prefix));
@@ -138,8 +138,8 @@ std::optional<Model> model_of(std::string_view name) {
   return std::nullopt;
 }
 
-bool Field::whole() const { return among(type, {"long", "integer", "short", "byte", "unsigned_long"}); }
-bool Field::numeric() const { return whole() || among(type, {"double", "float", "half_float", "scaled_float"}); }
+bool Field::whole() const { return one_of(type, {"long", "integer", "short", "byte", "unsigned_long"}); }
+bool Field::numeric() const { return whole() || one_of(type, {"double", "float", "half_float", "scaled_float"}); }
 
 const Field* Layout::field(std::string_view path) const {
   const auto at = fields.find(std::string(path));

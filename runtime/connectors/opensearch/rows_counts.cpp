@@ -13,7 +13,6 @@ namespace inquest::opensearch {
 
 namespace {
 
-constexpr int64_t ns_per_ms = 1'000'000;
 constexpr size_t groups_a_page = 500;
 constexpr size_t most_cells = 5'000'000;                 // as for files
 

@@ -43,7 +43,16 @@ std::optional<double> cell_number(const Cell& cell) {
   return std::nullopt;
 }
 
-void append_json_text(std::string& out, std::string_view text) { out += canonical(Json(std::string(text))); }
+void append_json_text(std::string& out, std::string_view text) {
+  const auto plain = [](char c) { return static_cast<unsigned char>(c) - 0x20u < 0x5fu && c != '"' && c != '\\'; };  // 0x20 … 0x7e
+  if (!std::all_of(text.begin(), text.end(), plain)) {
+    out += canonical(Json(std::string(text)));
+    return;
+  }
+  out += '"';
+  out += text;
+  out += '"';
+}
 
 std::string attributes_json(const Texts& texts, const Cell* from, const Cell* to) {
   std::vector<const Cell*> cells;

@@ -25,6 +25,8 @@
 
 namespace inquest::otlp {
 
+constexpr size_t poll_every = 1 << 14;   // rows between two looks at the stop
+
 using Aliases = std::map<std::string, std::string>;
 
 struct Head {

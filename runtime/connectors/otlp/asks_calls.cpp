@@ -15,7 +15,6 @@ namespace inquest::otlp {
 
 namespace {
 
-constexpr size_t poll_every = 1 << 16;
 
 // What a client span without a server span behind it says that it called.
 struct Peer { const char* attribute; const char* kind; };
@@ -42,9 +41,9 @@ struct LinkHash {
     return static_cast<size_t>(h ^ h >> 32);
   }
 };
-struct Counted {
+struct CountedEdge {
   int64_t count = 0, errors = 0, sum = 0;
-  void operator+=(const Counted& other) { count += other.count, errors += other.errors, sum += other.sum; }
+  void operator+=(const CountedEdge& other) { count += other.count, errors += other.errors, sum += other.sum; }
 };
 
 // Places of span ids within one trace; of an id given twice the first.
@@ -89,9 +88,9 @@ Answer spans_calls(const Asking& asking, const SpanView& view) {
   std::array<TextId, std::size(peers)> peer_keys;
   for (size_t i = 0; i < peer_keys.size(); ++i) peer_keys[i] = spans.texts.find(peers[i].attribute);
 
-  std::unordered_map<Link, Counted, LinkHash> links;
-  std::map<Edge, Counted> edges;
-  const auto counted = [&](uint32_t row) { return Counted{1, spans.status[row] == 2, std::max<int64_t>(0, spans.duration[row])}; };
+  std::unordered_map<Link, CountedEdge, LinkHash> links;
+  std::map<Edge, CountedEdge> edges;
+  const auto counted = [&](uint32_t row) { return CountedEdge{1, spans.status[row] == 2, std::max<int64_t>(0, spans.duration[row])}; };
   const auto called = [&](std::string name) {
     const auto alias = asking.aliases.find(name);
     return alias == asking.aliases.end() ? name : alias->second;

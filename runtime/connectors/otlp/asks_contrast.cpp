@@ -15,7 +15,6 @@ namespace inquest::otlp {
 
 namespace {
 
-constexpr size_t poll_every = 1 << 14;
 
 // Attributes asked for; empty: all.
 std::vector<uint8_t> chosen_keys(const Asking& asking, const Texts& texts) {

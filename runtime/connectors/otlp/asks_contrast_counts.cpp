@@ -16,14 +16,13 @@ namespace inquest::otlp {
 
 namespace {
 
-constexpr size_t poll_every = 1 << 14;
 
 struct Population {
   std::optional<std::string> service, namespace_;
   std::string_view operation;
   auto operator<=>(const Population&) const = default;
 };
-struct Counted { int64_t slow[2] = {0, 0}, fast[2] = {0, 0}; };  // now, then
+struct CountedValue { int64_t slow[2] = {0, 0}, fast[2] = {0, 0}; };  // now, then
 
 // Counts by (population, cell), open addressing; the first cell met stands for its value.
 class Values final {
@@ -31,9 +30,9 @@ class Values final {
   struct Value {
     uint32_t population = no_text;
     Cell cell;
-    Counted counted;
+    CountedValue counted;
   };
-  Counted& operator()(uint32_t population, const Cell& cell) {
+  CountedValue& operator()(uint32_t population, const Cell& cell) {
     if (values_.size() * 2 >= slots_.size()) grow();
     size_t i = hash(population, cell) & (slots_.size() - 1);
     for (; slots_[i] != no_text; i = (i + 1) & (slots_.size() - 1)) {
@@ -83,7 +82,7 @@ Answer spans_contrast_counts(const Asking& asking, const SpanView& view, Duratio
     if (const TextId id = spans.texts.find(name); id != no_text) chosen[id] = 1;
 
   std::map<Population, uint32_t> populations;
-  std::vector<Counted> rows;                             // per population
+  std::vector<CountedValue> rows;                             // per population
   std::unordered_map<uint64_t, uint32_t> known;          // (resource, name) → population
   uint64_t last_key = UINT64_MAX;
   uint32_t population = 0;
@@ -106,7 +105,7 @@ Answer spans_contrast_counts(const Asking& asking, const SpanView& view, Duratio
     }
     const size_t then = ask.then && stretch == 0;
     const bool slow = spans.duration[row] > slower_than.ns;
-    const auto add = [&](Counted& counted) { ++(slow ? counted.slow : counted.fast)[then]; };
+    const auto add = [&](CountedValue& counted) { ++(slow ? counted.slow : counted.fast)[then]; };
     add(rows[population]);
     for (uint64_t i = spans.attr_from[row]; i < spans.attr_from[row + 1]; ++i)
       if (const Cell& cell = spans.attributes[i]; chosen[cell.key]) add(values(population, cell));
@@ -137,7 +136,7 @@ Answer spans_contrast_counts(const Asking& asking, const SpanView& view, Duratio
   for (const char* name : {"operation", "attribute", "value"}) frame.add(name, ColumnType::text);
   for (const char* name : {"slow", "fast", "slow_then", "fast_then", "slow_rows", "fast_rows", "slow_rows_then", "fast_rows_then"})
     frame.add(name, ColumnType::int64);
-  const auto counts = [&](size_t column, const Counted& counted) {
+  const auto counts = [&](size_t column, const CountedValue& counted) {
     frame.integer(column, counted.slow[0]);
     frame.integer(column + 1, counted.fast[0]);
     if (!ask.then) return;

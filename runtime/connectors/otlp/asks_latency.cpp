@@ -14,7 +14,6 @@ namespace inquest::otlp {
 
 namespace {
 
-constexpr size_t poll_every = 1 << 16;
 constexpr uint32_t root = 6;                             // a kind of ours: an entry span that says no kind
 constexpr int bucket_bits = 12;                          // log buckets are −1 to 4 031
 constexpr uint64_t bucket_mask = (uint64_t{1} << bucket_bits) - 1;
@@ -28,9 +27,9 @@ constexpr size_t most_rows = 20'000, most_rows_each = 1'000;  // the second: of 
 constexpr int log_steps = 2, time_steps = 1;
 const double errors[] = {loghist_error, 0.016, 0.032};
 
-struct Series {                                          // what buckets are counted of
+struct BucketSeries {                                          // what buckets are counted of
   uint32_t head, name, kind, stretch;
-  bool operator==(const Series&) const = default;
+  bool operator==(const BucketSeries&) const = default;
   size_t hash() const {
     uint64_t h = (uint64_t{head} << 32 | name) * 0x9e3779b97f4a7c15u;
     h = (h ^ h >> 29 ^ (kind * 7 + stretch)) * 0xc2b2ae3d27d4eb4fu;
@@ -46,10 +45,10 @@ struct Group {
     return static_cast<size_t>(h ^ h >> 32);
   }
 };
-struct Counted {
+struct CountedGroup {
   uint64_t key = 0;                                      // group, log bucket
   int64_t count = 0, errors = 0, sum = 0;
-  bool operator==(const Counted& other) const { return key == other.key; }
+  bool operator==(const CountedGroup& other) const { return key == other.key; }
   size_t hash() const {
     const uint64_t h = key * 0x9e3779b97f4a7c15u;
     return static_cast<size_t>(h ^ h >> 29);
@@ -88,22 +87,22 @@ class Cells final {
  public:
   Cells(size_t most, bool wider) : most_(most), steps_(log_steps + (wider ? time_steps : 0)) {}
   void add(uint32_t series, int64_t time, int64_t duration, bool error) {
-    const Counted one{0, 1, error, std::max<int64_t>(0, duration)};
+    const CountedGroup one{0, 1, error, std::max<int64_t>(0, duration)};
     add({series, time >> time_halved()}, coarse(log_bucket(duration)), one);
     while (cells_.all.size() > most_ && step_ < steps_) coarsen();
   }
   int log_halved() const { return std::min(step_, log_steps); }
   int time_halved() const { return std::max(0, step_ - log_steps); }
   std::vector<Group>& groups() { return groups_.all; }
-  std::vector<Counted>& all() { return cells_.all; }
+  std::vector<CountedGroup>& all() { return cells_.all; }
 
  private:
   int64_t coarse(int64_t bucket) const {                 // the middle of those that became one
     const int bits = log_halved();
     return bits == 0 || bucket < 0 ? bucket : (bucket >> bits << bits) + (int64_t{1} << (bits - 1));
   }
-  void add(const Group& group, int64_t bucket, const Counted& what) {
-    Counted& cell = cells_.all[cells_({uint64_t{groups_(group)} << bucket_bits | static_cast<uint64_t>(bucket + 1)})];
+  void add(const Group& group, int64_t bucket, const CountedGroup& what) {
+    CountedGroup& cell = cells_.all[cells_({uint64_t{groups_(group)} << bucket_bits | static_cast<uint64_t>(bucket + 1)})];
     cell.count += what.count;
     cell.errors += what.errors;
     cell.sum += what.sum;
@@ -111,8 +110,8 @@ class Cells final {
   void coarsen() {
     const bool wider = ++step_ > log_steps;
     const std::vector<Group> groups = std::exchange(groups_, {}).all;
-    const std::vector<Counted> cells = std::exchange(cells_, {}).all;
-    for (const Counted& cell : cells) {
+    const std::vector<CountedGroup> cells = std::exchange(cells_, {}).all;
+    for (const CountedGroup& cell : cells) {
       const Group& group = groups[cell.key >> bucket_bits];
       add({group.series, group.time >> (wider ? 1 : 0)}, coarse(static_cast<int64_t>(cell.key & bucket_mask) - 1), cell);
     }
@@ -120,7 +119,7 @@ class Cells final {
   size_t most_;
   int steps_, step_ = 0;
   Numbered<Group> groups_;
-  Numbered<Counted> cells_;
+  Numbered<CountedGroup> cells_;
 };
 
 }  // namespace
@@ -140,10 +139,10 @@ Answer spans_latency(const Asking& asking, const SpanView& view) {
     head_place[id] = n++;
   }
 
-  Numbered<Series> series;
+  Numbered<BucketSeries> series;
   std::vector<uint32_t> series_of(spans.rows(), no_text);
   int64_t skewed = 0;
-  Series last_series{no_text, no_text, 0, 0};
+  BucketSeries last_series{no_text, no_text, 0, 0};
   uint32_t last_id = 0;
   for (size_t row = 0; row < spans.rows(); ++row) {
     if (row % poll_every == 0)
@@ -151,7 +150,7 @@ Answer spans_latency(const Asking& asking, const SpanView& view) {
     const int stretch = stretch_of(windows, spans.start[row]);
     if (stretch < 0 || !filter.holds(row)) continue;
     const uint32_t kind = spans.kind[row] <= 1 && view.entry(row) ? root : spans.kind[row];
-    const Series one{head_id[spans.resource[row]], spans.name[row], kind, static_cast<uint32_t>(stretch)};
+    const BucketSeries one{head_id[spans.resource[row]], spans.name[row], kind, static_cast<uint32_t>(stretch)};
     if (!(one == last_series)) {
       last_id = series(one);
       last_series = one;
@@ -159,7 +158,7 @@ Answer spans_latency(const Asking& asking, const SpanView& view) {
     series_of[row] = last_id;
   }
   size_t operations = 0;                                 // of the last stretch, which is now
-  for (const Series& one : series.all) operations += one.stretch + 1 == windows.size();
+  for (const BucketSeries& one : series.all) operations += one.stretch + 1 == windows.size();
   Cells cells(std::max(most_rows, most_rows_each * operations), !duration_of(asking.ask, "every"));
   for (size_t row = 0; row < spans.rows(); ++row) {
     if (row % poll_every == 0)
@@ -175,15 +174,15 @@ Answer spans_latency(const Asking& asking, const SpanView& view) {
   std::vector<uint32_t> order(groups.size()), place(groups.size());
   for (uint32_t g = 0; g < order.size(); ++g) order[g] = g;
   std::sort(order.begin(), order.end(), [&](uint32_t x, uint32_t y) {
-    const Series &a = series.all[groups[x].series], &b = series.all[groups[y].series];
+    const BucketSeries &a = series.all[groups[x].series], &b = series.all[groups[y].series];
     if (a.head != b.head) return head_place[a.head] < head_place[b.head];
     if (a.name != b.name) return spans.texts[a.name] < spans.texts[b.name];
     if (a.kind != b.kind) return std::string_view(kind_text(a.kind)) < std::string_view(kind_text(b.kind));
     return std::tie(a.stretch, groups[x].time) < std::tie(b.stretch, groups[y].time);
   });
   for (uint32_t n = 0; n < order.size(); ++n) place[order[n]] = n;
-  for (Counted& cell : cells.all()) cell.key = uint64_t{place[cell.key >> bucket_bits]} << bucket_bits | (cell.key & bucket_mask);
-  std::sort(cells.all().begin(), cells.all().end(), [](const Counted& a, const Counted& b) { return a.key < b.key; });
+  for (CountedGroup& cell : cells.all()) cell.key = uint64_t{place[cell.key >> bucket_bits]} << bucket_bits | (cell.key & bucket_mask);
+  std::sort(cells.all().begin(), cells.all().end(), [](const CountedGroup& a, const CountedGroup& b) { return a.key < b.key; });
 
   const int64_t wide = width << cells.time_halved();
   RunBuilder frame(Shape::latency);
@@ -192,9 +191,9 @@ Answer spans_latency(const Asking& asking, const SpanView& view) {
   frame.add("sum", ColumnType::duration);
   if (asking.ask.then) frame.add("window", ColumnType::text);
   uint64_t last = UINT64_MAX;
-  for (const Counted& cell : cells.all()) {
+  for (const CountedGroup& cell : cells.all()) {
     const Group& group = groups[order[cell.key >> bucket_bits]];
-    const Series& one = series.all[group.series];
+    const BucketSeries& one = series.all[group.series];
     if (cell.key >> bucket_bits != last) {
       last = cell.key >> bucket_bits;
       frame.run();

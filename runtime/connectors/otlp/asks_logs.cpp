@@ -62,7 +62,7 @@ Answer logs_of_traces(const Asking& asking, const Logs& logs) {
   std::vector<uint32_t> rows;
   std::set<std::pair<uint64_t, uint64_t>> found;
   for (size_t row = 0; row < logs.rows(); ++row) {
-    if (row % LogView::poll_every == 0)
+    if (row % poll_every == 0)
       if (auto failure = asking.stopped()) return *failure;
     const std::pair id(logs.trace[row].high, logs.trace[row].low);
     if (!wanted.count(id) || !view.holds(row)) continue;
@@ -81,7 +81,7 @@ Answer logs_search(const Asking& asking, const Logs& logs) {
   const std::string& text = option_text(asking.ask, "text");
   std::vector<uint32_t> rows;
   for (size_t row = 0; row < logs.rows(); ++row) {
-    if (row % LogView::poll_every == 0)
+    if (row % poll_every == 0)
       if (auto failure = asking.stopped()) return *failure;
     if (!view.holds(row)) continue;
     if (!text.empty() && (logs.body[row] == no_text || logs.texts[logs.body[row]].find(text) == std::string_view::npos)) continue;
@@ -104,7 +104,7 @@ Answer logs_count(const Asking& asking, const Logs& logs) {
   using Group = std::pair<Head, std::vector<std::optional<std::string>>>;
   std::map<Group, std::map<int64_t, int64_t>> groups;
   for (size_t row = 0; row < logs.rows(); ++row) {
-    if (row % LogView::poll_every == 0)
+    if (row % poll_every == 0)
       if (auto failure = asking.stopped()) return *failure;
     if (!view.holds(row)) continue;
     Group group{view.heads[logs.resource[row]], {}};

@@ -14,15 +14,14 @@ namespace inquest::otlp {
 
 namespace {
 
-constexpr size_t poll_every = 1 << 16;
 
-struct Group {
+struct ValueGroup {
   std::optional<std::string> service, namespace_;
   std::string_view operation;
   int stretch = 0;
-  auto operator<=>(const Group&) const = default;
+  auto operator<=>(const ValueGroup&) const = default;
 };
-struct Counted { int64_t n = 0, errors = 0, total = 0; };
+struct CountedValues { int64_t n = 0, errors = 0, total = 0; };
 
 // Numbers the pairs (resource, operation); several resources may share a group, so that a row costs one look-up of two
 // integers and no text is compared.
@@ -37,20 +36,20 @@ class Numbering final {
     const auto [at, fresh] = known_.try_emplace(key, 0);
     if (fresh) {
       const Head& head = view_.heads[spans.resource[row]];
-      at->second = groups_.try_emplace(Group{head.service, head.namespace_, spans.texts[spans.name[row]], stretch},
+      at->second = groups_.try_emplace(ValueGroup{head.service, head.namespace_, spans.texts[spans.name[row]], stretch},
                                        static_cast<uint32_t>(groups_.size())).first->second;
     }
     slot = {key, at->second};
     return at->second;
   }
-  const std::map<Group, uint32_t>& groups() const { return groups_; }
+  const std::map<ValueGroup, uint32_t>& groups() const { return groups_; }
 
  private:
   struct Slot { uint64_t key = UINT64_MAX; uint32_t group = 0; };
   const SpanView& view_;
   std::vector<Slot> slots_ = std::vector<Slot>(1024);
   std::unordered_map<uint64_t, uint32_t> known_;
-  std::map<Group, uint32_t> groups_;
+  std::map<ValueGroup, uint32_t> groups_;
 };
 
 }  // namespace
@@ -61,7 +60,7 @@ Answer spans_percentiles(const Asking& asking, const SpanView& view) {
   const std::vector<Stretch> windows = stretches(asking.ask);
   Numbering number(view);
   std::vector<uint32_t> group_of(spans.rows(), no_text);
-  std::vector<Counted> sums;
+  std::vector<CountedValues> sums;
   int64_t skewed = 0;
   for (size_t row = 0; row < spans.rows(); ++row) {
     if (row % poll_every == 0)
@@ -70,7 +69,7 @@ Answer spans_percentiles(const Asking& asking, const SpanView& view) {
     if (stretch < 0 || !filter.holds(row)) continue;
     const uint32_t group = group_of[row] = number(row, stretch);
     if (group >= sums.size()) sums.resize(group + 1);
-    Counted& sum = sums[group];
+    CountedValues& sum = sums[group];
     ++sum.n;
     sum.errors += spans.status[row] == 2;
     if (spans.duration[row] > 0) sum.total += spans.duration[row];

@@ -14,7 +14,6 @@ namespace inquest::otlp {
 
 namespace {
 
-constexpr size_t poll_every = 1 << 16;
 constexpr uint32_t no_row = UINT32_MAX;
 
 // Rows of a trace in the order of time; equal starts keep the order of the files.

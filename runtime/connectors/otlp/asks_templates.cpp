@@ -99,7 +99,7 @@ Answer logs_templates(const Asking& asking, const Logs& logs) {
   TemplatesBuilder templates(ask.scope.window, ask.then, buckets);
   std::vector<uint32_t> origins(logs.resources.size(), no_text), mined(logs.texts.size(), no_text);
   for (size_t row = 0; row < logs.rows(); ++row) {
-    if (row % LogView::poll_every == 0)
+    if (row % poll_every == 0)
       if (auto failure = asking.stopped()) return *failure;
     if (logs.body[row] == no_text || !view.holds(row)) continue;
     const uint32_t resource = logs.resource[row];

@@ -19,7 +19,6 @@ constexpr const char* native_asks[][2] = {
 };
 const char* const all_signals[] = {"metrics", "spans", "logs"};
 
-bool among(const std::vector<std::string>& all, std::string_view one) { return std::find(all.begin(), all.end(), one) != all.end(); }
 
 Failure failure_of(const Error& error) {
   const Failure::Class cls = error.code == Code::interrupted ? Failure::Class::cancelled
@@ -47,8 +46,8 @@ class OtlpConnector final : public Connector {
 
  private:
   bool offers(std::string_view signal) const {
-    return among(reader_->signals(), signal) && !among(config_.without, signal) &&
-           (config_.signals.empty() || among(config_.signals, signal));
+    return contains(reader_->signals(), signal) && !contains(config_.without, signal) &&
+           (config_.signals.empty() || contains(config_.signals, signal));
   }
   std::string here() const;                              // what is here, for the causes of failures
   Answer answer(const Ask& ask, const std::map<std::string, Resolution>& measures, const Deadline& deadline, const Stop& stop);
@@ -186,7 +185,7 @@ Answer OtlpConnector::answer(const Ask& ask, const std::map<std::string, Resolut
     if (ask.kind == kind)
       return Failure{Failure::Class::unsupported, std::string("a directory of OTLP files does not understand ") + kind,
                      std::string("name a source of kind ") + source + " with `from`, or use an ask of metric, spans or logs"};
-  if (!among({all_signals, all_signals + 3}, ask.signal))
+  if (!contains({all_signals, all_signals + 3}, ask.signal))
     return Failure{Failure::Class::unsupported, "unknown signal `" + printable(ask.signal, 40) + "`", "metrics, spans or logs"};
   if (!offers(ask.signal))
     return Failure{Failure::Class::unsupported, "no " + ask.signal + " here: " + here(), "record " + ask.signal + " too, or name a source that has them"};
@@ -242,7 +241,7 @@ Result<std::unique_ptr<Connector>> make(const SourceConfig& config) {
   }
   for (const auto* list : {&config.signals, &config.without})
     for (const std::string& signal : *list)
-      if (!among({all_signals, all_signals + 3}, signal))
+      if (!contains({all_signals, all_signals + 3}, signal))
         return Error{Code::config, "unknown signal `" + printable(signal, 60) + "`", config.name, did_you_mean(signal, {"metrics", "spans", "logs"})};
   auto reader = Reader::open(config.at, options);
   if (!reader) return reader.error();

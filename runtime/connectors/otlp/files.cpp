@@ -19,11 +19,11 @@ namespace {
 namespace fs = std::filesystem;
 constexpr size_t head_bytes = size_t{256} << 10;
 
-bool blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+bool white(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
 std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && blank(text.back())) text.remove_suffix(1);
+  while (!text.empty() && white(text.front())) text.remove_prefix(1);
+  while (!text.empty() && white(text.back())) text.remove_suffix(1);
   return text;
 }
 
@@ -40,7 +40,7 @@ size_t find_key(std::string_view text, std::string_view name) {
   return text.npos;
 }
 
-uint8_t signal_of(std::string_view line) {
+uint8_t signals_of_line(std::string_view line) {
   uint8_t best = 0;
   size_t first = line.npos;
   constexpr std::pair<std::string_view, Signal> names[] = {
@@ -56,7 +56,7 @@ bool is_binary(std::string_view head) {
   size_t control = 0;
   for (const char c : head.substr(0, 4096)) {
     if (c == 0) return true;
-    control += static_cast<unsigned char>(c) < 32 && !blank(c);
+    control += static_cast<unsigned char>(c) < 32 && !white(c);
   }
   return control * 20 > std::min<size_t>(head.size(), 4096);
 }
@@ -133,12 +133,12 @@ uint8_t signals_of(std::string_view head, bool& document) {
     rest.remove_prefix(whole ? end + 1 : rest.size());
     if (line.empty()) continue;
     if (first && whole && line.front() == '{' && (line.back() == '{' || line.back() == '[' || line.back() == ',')) {
-      signals = signal_of(head);
+      signals = signals_of_line(head);
       document = signals != 0;
       return signals;
     }
     first = false;
-    if (line.front() == '{') signals |= signal_of(line);
+    if (line.front() == '{') signals |= signals_of_line(line);
   }
   return signals;
 }

@@ -15,7 +15,6 @@
 namespace inquest::otlp {
 
 struct LogView {
-  static constexpr size_t poll_every = 1 << 14;
   LogView(const Logs& logs, const Aliases& aliases, const Ask& ask);
   const Logs& logs;
   std::vector<Head> heads;                               // per resource

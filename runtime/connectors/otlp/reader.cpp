@@ -15,7 +15,7 @@
 namespace inquest::otlp {
 namespace {
 
-constexpr size_t named = 10;
+constexpr size_t most_named = 10;
 
 uint8_t bit(Signal signal) { return static_cast<uint8_t>(1 << static_cast<int>(signal)); }
 
@@ -154,10 +154,10 @@ void Job::take(const Item& item) {
   reading_.records += part.spans.rows() + part.logs.rows() + part.points.size();
   reading_.bad_records += part.odd[static_cast<size_t>(Oddity::bad_record)];
   for (const auto& [line, why] : part.bad) {
-    if (reading_.bad.size() < named) reading_.bad.push_back(at(item, line) + why);
+    if (reading_.bad.size() < most_named) reading_.bad.push_back(at(item, line) + why);
   }
   for (const auto& [line, why] : part.bad_records) {
-    if (bad_records_.size() < named) bad_records_.push_back(at(item, line) + why);
+    if (bad_records_.size() < most_named) bad_records_.push_back(at(item, line) + why);
   }
   for (size_t i = 0; i < odd_.size(); ++i) odd_[i] += part.odd[i];
   foreign_[item.file] |= part.foreign;
@@ -165,7 +165,7 @@ void Job::take(const Item& item) {
   lines_of_file_ += part.lines;
   if (item.refused) {
     ++lines_of_file_, ++reading_.lines, ++reading_.bad_lines;
-    if (reading_.bad.size() < named) {
+    if (reading_.bad.size() < most_named) {
       reading_.bad.push_back(at(item, 0) + line_too_long);
     }
   }

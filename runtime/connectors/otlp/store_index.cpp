@@ -8,7 +8,7 @@
 namespace inquest::otlp {
 namespace {
 
-uint64_t mix(uint64_t state, uint64_t word) {
+uint64_t mix_wide(uint64_t state, uint64_t word) {
   const unsigned __int128 product = static_cast<unsigned __int128>(state ^ word) * 0x9e3779b97f4a7c15u;
   return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64) ^ (state << 7);
 }
@@ -23,8 +23,8 @@ bool same_cell(const Cell& a, const Cell& b) { return a.key == b.key && a.kind =
 
 uint64_t hash_cells(uint64_t state, const std::vector<Cell>& cells) {
   for (const Cell& cell : cells) {
-    state = mix(state, static_cast<uint64_t>(cell.key) << 8 | static_cast<uint64_t>(cell.kind));
-    state = mix(state, bits(cell));
+    state = mix_wide(state, static_cast<uint64_t>(cell.key) << 8 | static_cast<uint64_t>(cell.kind));
+    state = mix_wide(state, bits(cell));
   }
   return state;
 }
@@ -75,14 +75,14 @@ uint32_t ResourceIndex::find_or_add(std::vector<Resource>& resources, Resource&&
 }
 
 uint32_t StreamIndex::find_or_add(std::vector<Stream>& streams, const Stream& stream) {
-  uint64_t hash = mix(stream.metric, stream.unit);
-  hash = mix(hash, static_cast<uint64_t>(stream.resource) << 32 | stream.scope);
-  hash = mix(hash, static_cast<uint64_t>(stream.kind) << 16 | stream.temporality << 8 | (stream.monotonic ? 1 : 0));
+  uint64_t hash = mix_wide(stream.metric, stream.unit);
+  hash = mix_wide(hash, static_cast<uint64_t>(stream.resource) << 32 | stream.scope);
+  hash = mix_wide(hash, static_cast<uint64_t>(stream.kind) << 16 | stream.temporality << 8 | (stream.monotonic ? 1 : 0));
   hash = hash_cells(hash, stream.attributes);
   for (const double bound : stream.bounds) {
     uint64_t word;
     std::memcpy(&word, &bound, sizeof word);
-    hash = mix(hash, word);
+    hash = mix_wide(hash, word);
   }
   const uint32_t known = index_.find(hash, [&](uint32_t row) { return same_stream(streams[row], stream); });
   if (known != no_text) return known;

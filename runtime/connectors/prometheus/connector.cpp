@@ -11,11 +11,10 @@
 namespace inquest::prometheus {
 namespace {
 
-bool among(const std::vector<std::string>& all, std::string_view one) { return std::find(all.begin(), all.end(), one) != all.end(); }
 
 void add_once(std::vector<std::string>& to, const std::vector<std::string>& from) {
   for (const std::string& one : from)
-    if (!among(to, one)) to.push_back(one);
+    if (!contains(to, one)) to.push_back(one);
 }
 
 }  // namespace
@@ -40,7 +39,7 @@ Source::Source(SourceConfig config, Send send, std::unique_ptr<http::Door> door)
     : config_(std::move(config)), door_(std::move(door)), server_(std::move(send)) {}
 
 bool Source::offers_metrics() const {
-  return !among(config_.without, "metrics") && (config_.signals.empty() || among(config_.signals, "metrics"));
+  return !contains(config_.without, "metrics") && (config_.signals.empty() || contains(config_.signals, "metrics"));
 }
 
 Layout Source::layout() const {

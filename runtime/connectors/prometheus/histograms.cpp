@@ -13,7 +13,6 @@ namespace {
 
 using otlp::Stream;
 
-constexpr int64_t ns_per_ms = 1'000'000;
 constexpr size_t most_buckets = 320;
 
 int64_t whole(double value) { return std::isfinite(value) && value > 0 ? static_cast<int64_t>(std::llround(std::min(value, 9e15))) : 0; }

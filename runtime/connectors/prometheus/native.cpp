@@ -15,8 +15,7 @@ namespace {
 
 using Class = Failure::Class;
 
-constexpr int64_t most_points = 500;
-constexpr int64_t ns_per_ms = 1'000'000;
+constexpr int64_t most_shown = 500;
 
 std::string column_name(const std::string& label, bool series) {
   for (const char* taken : {"service", "namespace", "instance", "version", "window", "time", "value"})
@@ -56,7 +55,7 @@ NativePlan plan_native(const Ask& ask) {
     spans.push_back(span_of(one.window));
     longest = std::max(longest, spans.back().empty() ? 0 : spans.back().length_ms());
   }
-  out.step_ms = round_step_ms(longest, most_points);
+  out.step_ms = round_step_ms(longest, most_shown);
   for (const Span& span : spans) {
     if (span.empty()) continue;
     out.requests.push_back(get("/api/v1/query_range", {{"query", out.text}, {"start", time_text(span.first_ms)}, {"end", time_text(span.last_ms)},

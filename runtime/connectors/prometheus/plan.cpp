@@ -12,7 +12,6 @@
 namespace inquest::prometheus {
 namespace {
 
-bool among(const std::vector<std::string>& all, std::string_view one) { return std::find(all.begin(), all.end(), one) != all.end(); }
 bool in_sorted(const std::vector<std::string>& sorted, std::string_view one) {
   return std::binary_search(sorted.begin(), sorted.end(), one, [](std::string_view a, std::string_view b) { return a < b; });
 }
@@ -201,7 +200,7 @@ Plan plan_ask(const Ask& asked, const Resolution* measure, const Layout& layout,
     if (group == groups.end()) group = groups.insert(groups.end(), {matchers, from, {}});
     for (const auto& [series, part] : series_of(wanted.metric, wanted.kind, counts_only, layout)) {
       plan.parts.emplace(series, PartOf{index, part});
-      if (!among(group->names, series)) group->names.push_back(series);
+      if (!contains(group->names, series)) group->names.push_back(series);
       if (part == Part::bucket || (part == Part::value && wanted.kind == "histogram")) plan.exemplars.push_back(series);
     }
     if (known == plan.wanted.end()) plan.wanted.push_back(std::move(wanted));
@@ -243,7 +242,7 @@ Plan plan_ask(const Ask& asked, const Resolution* measure, const Layout& layout,
     for (Selection& one : plan.selections)
       if (one.matchers == matchers) {
         for (const std::string& name : names)
-          if (!among(one.names, name)) one.names.push_back(name);
+          if (!contains(one.names, name)) one.names.push_back(name);
         std::sort(one.names.begin(), one.names.end());
         return;
       }

@@ -11,7 +11,6 @@
 namespace inquest::prometheus {
 namespace {
 
-constexpr int64_t ns_per_ms = 1'000'000;
 
 int64_t floor_div(int64_t a, int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
 

@@ -13,10 +13,8 @@
 namespace inquest::prometheus {
 namespace {
 
-constexpr int64_t ns_per_ms = 1'000'000;
 constexpr int64_t usual_steps = 240, fewest_steps = 8;
 
-bool among(const std::vector<std::string>& all, std::string_view one) { return std::find(all.begin(), all.end(), one) != all.end(); }
 
 std::string label_list(const std::vector<std::string>& labels) {
   std::vector<std::string> out;
@@ -28,7 +26,7 @@ std::string label_list(const std::vector<std::string>& labels) {
 std::vector<std::string> kept_labels(const Ask& ask, const Resolution* measure, const Wanted& wanted, const Layout& layout) {
   std::vector<std::string> out;
   const auto keep = [&](const std::string& label) {
-    if (layout.has_label(label) && !among(out, label)) out.push_back(label);
+    if (layout.has_label(label) && !contains(out, label)) out.push_back(label);
   };
   for (const char* one : {"service_name", "service.name", "service_namespace", "service.namespace", "service_version", "service.version",
                           "service_instance_id", "service.instance.id", "job", "instance", "exported_job", "exported_instance", "pod", "namespace",
@@ -47,7 +45,7 @@ std::vector<std::string> kept_labels(const Ask& ask, const Resolution* measure, 
       for (const auto& [attribute, values] : name.only) keep(layout.label_of(attribute));
       for (const auto& [attribute, value] : name.error_when) keep(layout.label_of(attribute));
     }
-  const bool operations = ask.kind == "metric.latency" || ask.scope.names.count("operation") || among(otlp::texts_of(ask, "by"), "operation");
+  const bool operations = ask.kind == "metric.latency" || ask.scope.names.count("operation") || contains(otlp::texts_of(ask, "by"), "operation");
   if (operations)
     for (const char* one : {"span.name", "operation", "http.route", "uri", "http.request.method", "http.method", "method", "rpc.method", "rpc.service"})
       keep(layout.label_of(one));
@@ -63,7 +61,7 @@ std::string grouped(const std::string& inner, const Ask& ask, const Resolution* 
       if (one.metric == wanted.metric && !name) name = &one;
   if (measure && !name) return inner;                    // what tells of restarts
   const bool narrowed = find(ask.args, "by") != nullptr;
-  const bool all = name ? among(name->sum, "*") : narrowed;
+  const bool all = name ? contains(name->sum, "*") : narrowed;
   if (!measure) {
     const std::string& reduce = otlp::option_text(ask, "reduce");
     if (part == Part::value && wanted.kind != "sum") how = reduce == "max" ? "max" : reduce == "mean" ? "avg" : "sum";
@@ -77,7 +75,7 @@ std::string grouped(const std::string& inner, const Ask& ask, const Resolution* 
   if (name)
     for (const std::string& attribute : name->sum) {
       const std::string label = layout.label_of(attribute);
-      if (layout.has_label(label) && !among(otlp::texts_of(ask, "by"), attribute)) dropped.push_back(label);
+      if (layout.has_label(label) && !contains(otlp::texts_of(ask, "by"), attribute)) dropped.push_back(label);
     }
   return dropped.empty() ? inner : "sum without (" + label_list(dropped) + ") (" + inner + ")";
 }

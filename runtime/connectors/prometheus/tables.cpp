@@ -23,7 +23,6 @@ using otlp::Cell;
 using otlp::Stream;
 using otlp::TextId;
 
-constexpr int64_t ns_per_ms = 1'000'000;
 
 // Labels that a scrape puts on its targets, as OTLP's conventions call them.
 constexpr std::pair<const char*, const char*> target_conventions[] = {

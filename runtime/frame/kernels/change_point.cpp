@@ -12,7 +12,6 @@ namespace inquest {
 
 namespace {
 
-constexpr size_t most_bins = 240, least_samples = 8, least_side = 3;
 
 struct Level {
   double median = 0, mad = 0, max = 0;  // mad plain, with its floor
@@ -213,7 +212,7 @@ ChangePoint change_point(const Points& points, const ChangeOptions& options) {
 
 namespace {
 
-Result<FramePtr> run(const std::vector<FramePtr>& frames, const Map& map, const Stop* stop) {
+Result<FramePtr> run_change_point(const std::vector<FramePtr>& frames, const Map& map, const Stop* stop) {
   KernelOptions options(change_point_kernel, map);
   ChangeOptions how;
   const std::string direction = options.text("direction", "any");
@@ -278,6 +277,6 @@ Result<FramePtr> run(const std::vector<FramePtr>& frames, const Map& map, const 
 }  // namespace
 
 const Kernel change_point_kernel = {"change_point", "onset of a lasting rise or fall per series, levels before and after it",
-                                    "by, value, from, to, window, direction, floor, alpha", run};
+                                    "by, value, from, to, window, direction, floor, alpha", run_change_point};
 
 }  // namespace inquest

@@ -33,6 +33,8 @@
 
 namespace inquest {
 
+constexpr size_t most_bins = 240, least_samples = 8, least_side = 3;   // of both kernels of change points
+
 struct ChangeOptions {
   int direction = 0;       // 1 up, −1 down, 0 either
   double floor = 0;        // in units of the value

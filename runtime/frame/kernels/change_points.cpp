@@ -13,7 +13,6 @@ namespace inquest {
 
 namespace {
 
-constexpr size_t most_bins = 240, least_samples = 8, least_side = 3;
 
 using Values = std::vector<double>;
 
@@ -97,7 +96,7 @@ std::vector<LevelChange> level_changes(const Values& v, double floor, double alp
 
 namespace {
 
-Result<FramePtr> run(const std::vector<FramePtr>& frames, const Map& map, const Stop* stop) {
+Result<FramePtr> run_change_points(const std::vector<FramePtr>& frames, const Map& map, const Stop* stop) {
   KernelOptions options(change_points_kernel, map);
   const double floor = options.number("floor", 0), alpha = options.number("alpha", 0.01);
   const int64_t most = options.integer("most", 20);
@@ -161,6 +160,6 @@ Result<FramePtr> run(const std::vector<FramePtr>& frames, const Map& map, const 
 }  // namespace
 
 const Kernel change_points_kernel = {"change_points", "the levels that a series had one after the other, with the time of each change",
-                                     "by, value, from, to, window, floor, alpha, most", run};
+                                     "by, value, from, to, window, floor, alpha, most", run_change_points};
 
 }  // namespace inquest

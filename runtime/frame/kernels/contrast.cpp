@@ -20,7 +20,7 @@ struct Tested {
   std::string why;
 };
 
-Result<FramePtr> run(const std::vector<FramePtr>& frames, const Map& map, const Stop* stop) {
+Result<FramePtr> run_contrast(const std::vector<FramePtr>& frames, const Map& map, const Stop* stop) {
   KernelOptions options(contrast_kernel, map);
   const double alpha = options.number("alpha", 0.05);
   if (!options.error() && !(alpha > 0 && alpha < 1)) options.wrong("alpha", "a number between 0 and 1");
@@ -144,6 +144,6 @@ Result<FramePtr> run(const std::vector<FramePtr>& frames, const Map& map, const 
 }  // namespace
 
 const Kernel contrast_kernel = {"contrast", "attributes that tell slow from fast requests of an operation at the same time",
-                                "alpha", run};
+                                "alpha", run_contrast};
 
 }  // namespace inquest

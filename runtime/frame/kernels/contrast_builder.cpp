@@ -25,7 +25,7 @@ using contrast::Timed;
 
 constexpr size_t few_values = 10, most_values = 100, most_relative = 2000, least_relative = 64;
 constexpr size_t shared_from = 500'000;
-constexpr uint32_t none = UINT32_MAX;
+constexpr uint32_t no_place = UINT32_MAX;
 
 // How often a value stands on either side: [now fast, now slow, then fast, then slow].
 using Count = std::array<uint32_t, 4>;
@@ -249,13 +249,13 @@ struct ContrastBuilder::Finish {
   }
 
   void numbers() {
-    std::vector<uint32_t> place(b.attributes_.size(), none);
+    std::vector<uint32_t> place(b.attributes_.size(), no_place);
     std::vector<std::pair<uint32_t, uint32_t>> names;                // attribute, place
     std::vector<std::vector<Sample>> samples[2];
     for (const int w : {0, 1})
       for (const Number& number : part[w]->numbers) {
         uint32_t& at = place[number.attribute];
-        if (at == none) {
+        if (at == no_place) {
           if (w == 1) continue;                                      // not there now
           at = static_cast<uint32_t>(names.size());
           names.emplace_back(number.attribute, at);

@@ -15,7 +15,7 @@ namespace inquest::contrast {
 
 namespace {
 
-constexpr size_t least_stretch = 8, most_stretches = 240, most_splits = 63, least_side = 5;
+constexpr size_t least_stretch = 8, most_stretches = 240, most_splits = 63, least_in_side = 5;
 
 // The stretch of each row: rank in order of (time, row) × stretches / n. Bins of time tell it for most rows; rows of a
 // bin that two stretches share are sorted. False: the rows are in order of time, `stretch` is so too.
@@ -270,7 +270,7 @@ double roundest(double low, double high) {
 Split best_split(const std::vector<Sample>& samples) {
   Split best;
   const size_t n = samples.size();
-  if (n < 2 * least_side) return best;
+  if (n < 2 * least_in_side) return best;
   std::vector<double> values(n), cuts;
   for (size_t i = 0; i < n; ++i) values[i] = samples[i].number;
   if (n <= most_splits + 1) {
@@ -298,7 +298,7 @@ Split best_split(const std::vector<Sample>& samples) {
     slow_below += slow[c];
     fast_below += fast[c];
     const int64_t below = slow_below + fast_below, above = static_cast<int64_t>(n) - below;
-    if (below < static_cast<int64_t>(least_side) || above < static_cast<int64_t>(least_side)) continue;
+    if (below < static_cast<int64_t>(least_in_side) || above < static_cast<int64_t>(least_in_side)) continue;
     ++best.tried;
     const double cross = static_cast<double>(slow_below) * static_cast<double>(all_fast - fast_below) -
                          static_cast<double>(fast_below) * static_cast<double>(all_slow - slow_below);

@@ -15,7 +15,7 @@ namespace inquest {
 
 namespace {
 
-constexpr size_t least_samples = 4, most_medians = 60, floors_needed = 4;
+constexpr size_t least_in_cycle = 4, most_medians = 60, floors_needed = 4;
 constexpr double pairs_rising = 0.8, late_share = 0.2, slope_low = 0.4, slope_high = 2.5, level_spread = 0.25;
 constexpr double deep = 0.5;
 
@@ -73,9 +73,9 @@ Cycles cycles_of(const Points& points, double share) {
     Part part{i ? c.falls[i - 1].index : 0, i == c.falls.size() ? points.size() : c.falls[i].index, 0, false, false};
     const auto half_way = [&](size_t last) { return points[last].value < points[last - 1].value * (1 - share); };
     // A fall spread over two samples leaves one of neither level before its index.
-    while (part.to - part.from > least_samples && i < c.falls.size() && half_way(part.to - 1)) --part.to;
+    while (part.to - part.from > least_in_cycle && i < c.falls.size() && half_way(part.to - 1)) --part.to;
     const Points cycle = part_of(points, part.from, part.to);
-    part.seen = cycle.size() >= least_samples;
+    part.seen = cycle.size() >= least_in_cycle;
     if (part.seen) {
       part.slope = line_slope(cycle);
       part.climbs = climbing(cycle, part.slope);
@@ -111,10 +111,10 @@ Cycles cycles_of(const Points& points, double share) {
 
 namespace {
 
-struct Told { size_t anew = 0, went_on = 0, breaks = 0; bool breaks_elsewhere = false; };
+struct Breaks { size_t anew = 0, went_on = 0, breaks = 0; bool breaks_elsewhere = false; };
 
-Told told_of(const Points& points, const Cycles& c, const Points& restarts) {
-  Told told;
+Breaks told_of(const Points& points, const Cycles& c, const Points& restarts) {
+  Breaks told;
   std::map<int64_t, bool> at;
   for (const Point& p : restarts) at[p.time] = p.value != 0;
   const double usual = step_of(points) * ns_per_s;
@@ -140,7 +140,7 @@ Told told_of(const Points& points, const Cycles& c, const Points& restarts) {
   return told;
 }
 
-const char* ended_by(const Cycles& c, const Told& told, std::optional<bool> heap, const char*& by) {
+const char* ended_by(const Cycles& c, const Breaks& told, std::optional<bool> heap, const char*& by) {
   const size_t n = c.falls.size();
   by = "";
   if (told.anew * 2 > n) return by = "counter", "restart";
@@ -170,7 +170,7 @@ Result<std::vector<Points>> besides(const Frame& frame, const char* column, cons
   return out;
 }
 
-Result<FramePtr> run(const std::vector<FramePtr>& frames, const Map& map, const Stop* stop) {
+Result<FramePtr> run_cycles(const std::vector<FramePtr>& frames, const Map& map, const Stop* stop) {
   KernelOptions options(cycles_kernel, map);
   const double share = options.number("share", 0.3);
   if (!options.error() && (share < 0 || share >= 1)) options.wrong("share", "a number from 0 to below 1");
@@ -235,6 +235,6 @@ Result<FramePtr> run(const std::vector<FramePtr>& frames, const Map& map, const 
 }  // namespace
 
 const Kernel cycles_kernel = {"cycles", "climbs between falls, and whether restarts or collections ended them",
-                              "by, value, from, to, window, share", run};
+                              "by, value, from, to, window, share", run_cycles};
 
 }  // namespace inquest

@@ -101,7 +101,7 @@ struct Distinct {
   double share() const { return rows > 0 ? static_cast<double>(distinct) / static_cast<double>(rows) : 0; }
 };
 
-Result<FramePtr> run(const std::vector<FramePtr>& frames, const Map& map, const Stop* stop) {
+Result<FramePtr> run_growing(const std::vector<FramePtr>& frames, const Map& map, const Stop* stop) {
   KernelOptions options(growing_kernel, map);
   const std::optional<Time> at = options.time("at");
   if (options.error()) return *options.error();
@@ -191,6 +191,6 @@ Result<FramePtr> run(const std::vector<FramePtr>& frames, const Map& map, const 
 
 }  // namespace
 
-const Kernel growing_kernel = {"growing", "numeric span attributes that begin to rise with the onset", "by, from, to, window, at", run};
+const Kernel growing_kernel = {"growing", "numeric span attributes that begin to rise with the onset", "by, from, to, window, at", run_growing};
 
 }  // namespace inquest

@@ -22,7 +22,7 @@ double line_slope(const Points& points) {
 
 namespace {
 
-Result<FramePtr> run(const std::vector<FramePtr>& frames, const Map& map, const Stop* stop) {
+Result<FramePtr> run_line(const std::vector<FramePtr>& frames, const Map& map, const Stop* stop) {
   KernelOptions options(line_kernel, map);
   if (options.error()) return *options.error();
   const Result<FramePtr> frame = need_frame("line", frames);
@@ -48,6 +48,6 @@ Result<FramePtr> run(const std::vector<FramePtr>& frames, const Map& map, const 
 
 }  // namespace
 
-const Kernel line_kernel = {"line", "least-squares slope per second, falls at restarts added back", "by, value, from, to, window", run};
+const Kernel line_kernel = {"line", "least-squares slope per second, falls at restarts added back", "by, value, from, to, window", run_line};
 
 }  // namespace inquest

@@ -86,7 +86,7 @@ Rhythm rhythm_of(const Points& points, const Corrected& corrected) {
 
 namespace {
 
-Result<FramePtr> run(const std::vector<FramePtr>& frames, const Map& map, const Stop* stop) {
+Result<FramePtr> run_restarts(const std::vector<FramePtr>& frames, const Map& map, const Stop* stop) {
   KernelOptions options(resets_kernel, map);
   const double share = options.number("share", 0.3);
   if (!options.error() && (share < 0 || share >= 1)) options.wrong("share", "a number from 0 to below 1");
@@ -141,6 +141,6 @@ Result<FramePtr> run(const std::vector<FramePtr>& frames, const Map& map, const 
 }  // namespace
 
 const Kernel resets_kernel = {"resets", "falls of a series that look like restarts: count, times, the largest",
-                              "by, value, from, to, window, share", run};
+                              "by, value, from, to, window, share", run_restarts};
 
 }  // namespace inquest

@@ -5,7 +5,7 @@
 namespace inquest {
 namespace {
 
-Result<FramePtr> run(const std::vector<FramePtr>& frames, const Map& map, const Stop* stop) {
+Result<FramePtr> run_template_series(const std::vector<FramePtr>& frames, const Map& map, const Stop* stop) {
   const KernelOptions options(template_series_kernel, map);
   if (options.error()) return *options.error();
   const Result<FramePtr> frame = need_frame("template_series", frames);
@@ -45,6 +45,6 @@ Result<FramePtr> run(const std::vector<FramePtr>& frames, const Map& map, const 
 
 }  // namespace
 
-const Kernel template_series_kernel = {"template_series", "the counts of templates as series over time", "", run};
+const Kernel template_series_kernel = {"template_series", "the counts of templates as series over time", "", run_template_series};
 
 }  // namespace inquest

@@ -16,17 +16,17 @@ namespace {
 constexpr size_t most_path = 2000;                       // bytes; a deeper one begins with …
 
 using Step = std::pair<std::optional<std::string>, std::optional<std::string>>;   // service, operation
-struct Side { int64_t count = 0, total = 0, self = 0, errors = 0; };
+struct DiffSide { int64_t count = 0, total = 0, self = 0, errors = 0; };
 
 // Steps as a tree that both traces share; children in the order of their coming.
 struct Node {
   Step step;
   size_t parent = 0, depth = 0;
   std::vector<size_t> children;
-  Side side[2];
+  DiffSide side[2];
 };
 
-struct Columns {
+struct DiffColumns {
   const Column *trace, *service, *operation, *status;
   Step step(uint32_t row) const { return {name(service, row), name(operation, row)}; }
   static std::optional<std::string> name(const Column* c, uint32_t row) {
@@ -34,13 +34,13 @@ struct Columns {
     return c->text(row);
   }
 };
-Columns columns_of(const Frame& f) { return {f.column("trace_id"), f.column("service"), f.column("operation"), f.column("status")}; }
+DiffColumns columns_of(const Frame& f) { return {f.column("trace_id"), f.column("service"), f.column("operation"), f.column("status")}; }
 
 int64_t length(const TraceTree& t) { return t.end[static_cast<size_t>(t.root)] - t.start[static_cast<size_t>(t.root)]; }
 
 using Steps = std::map<std::pair<size_t, Step>, size_t>;   // under, step → node
 
-void lay(std::vector<Node>& nodes, Steps& steps, const TraceTree& t, const Columns& c, size_t side) {
+void lay(std::vector<Node>& nodes, Steps& steps, const TraceTree& t, const DiffColumns& c, size_t side) {
   struct Visit { uint32_t span; size_t under; };
   std::vector<Visit> open;
   for (size_t i = t.rows.size(); i-- > 0;)
@@ -56,18 +56,18 @@ void lay(std::vector<Node>& nodes, Steps& steps, const TraceTree& t, const Colum
       nodes.push_back({step, v.under, nodes[v.under].depth + 1, {}, {}});
       nodes[v.under].children.push_back(at);
     }
-    Side& s = nodes[at].side[side];
+    DiffSide& s = nodes[at].side[side];
     ++s.count;
     s.total += t.end[v.span] - t.start[v.span];
     s.self += t.self[v.span];
-    s.errors += lower(Columns::name(c.status, t.rows[v.span]).value_or("")) == "error";
+    s.errors += lower(DiffColumns::name(c.status, t.rows[v.span]).value_or("")) == "error";
     const std::span<const uint32_t> children = t.children[v.span];
     for (size_t k = children.size(); k-- > 0;) open.push_back({children[k], at});
   }
 }
 
 // The trace whose length is nearest the median of those with the wanted main operation.
-const TraceTree* typical_of(const std::vector<TraceTree>& trees, const Columns& c, const std::optional<Step>& like) {
+const TraceTree* typical_of(const std::vector<TraceTree>& trees, const DiffColumns& c, const std::optional<Step>& like) {
   std::vector<const TraceTree*> fit;
   for (const TraceTree& t : trees)
     if (like && c.step(t.rows[static_cast<size_t>(t.root)]) == *like) fit.push_back(&t);
@@ -84,7 +84,7 @@ const TraceTree* typical_of(const std::vector<TraceTree>& trees, const Columns& 
   return best;
 }
 
-Result<FramePtr> run(const std::vector<FramePtr>& frames, const Map& map, const Stop* stop) {
+Result<FramePtr> run_trace_diff(const std::vector<FramePtr>& frames, const Map& map, const Stop* stop) {
   KernelOptions options(trace_diff_kernel, map);
   const std::string wanted[2] = {options.text("slow", ""), options.text("typical", "")};
   if (options.error()) return *options.error();
@@ -110,7 +110,7 @@ Result<FramePtr> run(const std::vector<FramePtr>& frames, const Map& map, const 
       return Error{Code::usage, "no trace " + wanted[side] + " in this frame", "kernel.trace_diff", "take a trace_id of the frame"};
     trees[side] = std::move(*got);
   }
-  const Columns c[2] = {columns_of(*f[0]), columns_of(*f[1])};
+  const DiffColumns c[2] = {columns_of(*f[0]), columns_of(*f[1])};
   if (!trees[0].empty()) chosen[0] = &trees[0].front();
   std::optional<Step> like;
   if (chosen[0]) like = c[0].step(chosen[0]->rows[static_cast<size_t>(chosen[0]->root)]);
@@ -180,6 +180,6 @@ Result<FramePtr> run(const std::vector<FramePtr>& frames, const Map& map, const 
 }  // namespace
 
 const Kernel trace_diff_kernel = {"trace_diff", "a slow trace beside a typical one, aligned by path: what is only in one, what takes longer",
-                                  "slow, typical", run};
+                                  "slow, typical", run_trace_diff};
 
 }  // namespace inquest

@@ -125,7 +125,7 @@ void tell_limit(ResultTable& out, const Trend& t, std::optional<double> limit, i
   }
 }
 
-Result<FramePtr> run(const std::vector<FramePtr>& frames, const Map& map, const Stop* stop) {
+Result<FramePtr> run_trend(const std::vector<FramePtr>& frames, const Map& map, const Stop* stop) {
   KernelOptions options(trend_kernel, map);
   const std::optional<Time> at = options.time("at");
   const bool whole = options.flag("whole", false);
@@ -202,6 +202,6 @@ Result<FramePtr> run(const std::vector<FramePtr>& frames, const Map& map, const 
 }  // namespace
 
 const Kernel trend_kernel = {"trend", "restart-corrected slope (median of pairwise slopes) and growth after the onset",
-                             "by, value, from, to, window, at, whole, limit, limit_column", run};
+                             "by, value, from, to, window, at, whole, limit, limit_column", run_trend};
 
 }  // namespace inquest

@@ -101,9 +101,9 @@ void follow(const TraceTree& t, uint32_t entry, size_t trace, const Columns& c, 
   caller.own += t.end[entry] - t.start[entry] - united(all);
 }
 
-double share(int64_t part, int64_t of) { return static_cast<double>(part) / static_cast<double>(of); }
+double share_of(int64_t part, int64_t of) { return static_cast<double>(part) / static_cast<double>(of); }
 
-Result<FramePtr> run(const std::vector<FramePtr>& frames, const Map& map, const Stop* stop) {
+Result<FramePtr> run_waits(const std::vector<FramePtr>& frames, const Map& map, const Stop* stop) {
   KernelOptions options(waits_kernel, map);
   const std::string window = options.text("window", ""), only = options.text("service", "");
   const bool by_operation = options.flag("by_operation", false);
@@ -146,9 +146,9 @@ Result<FramePtr> run(const std::vector<FramePtr>& frames, const Map& map, const 
       out.set("alone", w->alone);
       out.set("rank", i + 1);
       if (caller.total > 0) {
-        out.set("share", share(w->wait, caller.total));
-        out.set("share_alone", share(w->alone, caller.total));
-        out.set("own", share(caller.own, caller.total));
+        out.set("share", share_of(w->wait, caller.total));
+        out.set("share_alone", share_of(w->alone, caller.total));
+        out.set("own", share_of(caller.own, caller.total));
       } else {
         out.set("why", "the caller's spans have no length");
       }
@@ -160,7 +160,7 @@ Result<FramePtr> run(const std::vector<FramePtr>& frames, const Map& map, const 
     out.set("calls", int64_t{0});
     out.set("total", caller.total);
     out.set("wait", int64_t{0});
-    if (caller.total > 0) out.set("own", share(caller.own, caller.total));
+    if (caller.total > 0) out.set("own", share_of(caller.own, caller.total));
     out.set("why", "calls nobody, or whom it calls sends no spans");
   }
   return out.finish();
@@ -169,6 +169,6 @@ Result<FramePtr> run(const std::vector<FramePtr>& frames, const Map& map, const 
 }  // namespace
 
 const Kernel waits_kernel = {"waits", "who waits for whom: the share of a service's time spent waiting on each callee, in whole traces",
-                             "window, service, by_operation", run};
+                             "window, service, by_operation", run_waits};
 
 }  // namespace inquest

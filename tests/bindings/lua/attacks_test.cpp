@@ -63,16 +63,16 @@ Attack read_attack(const std::filesystem::path& path) {
 }
 
 // "script_…" or "ok TEXT", as it came out of the child.
-struct Outcome {
+struct Ending {
   std::string what, detail;
   double seconds = 0;
   bool orderly = false;
 };
 
-Outcome run(const Attack& attack) {
+Ending run(const Attack& attack) {
   int ends[2];
   REQUIRE(pipe(ends) == 0);
-  Outcome outcome;
+  Ending outcome;
   const auto start = std::chrono::steady_clock::now();
   lua::run_in_child(
       [&](lua::Watch& watch) {
@@ -127,7 +127,7 @@ TEST_CASE("every hostile script ends with the cause its first line names, within
 #ifdef __SANITIZE_ADDRESS__
     attack.budget.seconds *= 20;         // instrumented code is slower; causes and order are what counts there
 #endif
-    Outcome outcome = run(attack);
+    Ending outcome = run(attack);
     // Wall clock is the machine's too: a cause that only a busy machine can give is looked at again.
     for (int again = 0; again < 3 && (outcome.seconds >= attack.budget.seconds + 0.25 ||
                                       (outcome.what != attack.expected &&

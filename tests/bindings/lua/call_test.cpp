@@ -80,9 +80,9 @@ Status setup(lua_State* L) {
   return {};
 }
 
-Result<lua::Ended> run(const std::string& text) { return lua::run_script(text, "try.lua", {.setup = setup}); }
+Result<lua::Ended> run_text(const std::string& text) { return lua::run_script(text, "try.lua", {.setup = setup}); }
 std::string text_of(const std::string& text) {
-  auto ended = run(text);
+  auto ended = run_text(text);
   return ended ? ended->text : ended.error().print();
 }
 bool says(const std::string& text, const std::string& part) {
@@ -108,7 +108,7 @@ TEST_CASE("a C++ exception becomes a Lua error that pcall catches") {
 }
 
 TEST_CASE("an Error raised by a host function comes back from the call as it was") {
-  auto ended = run("local x = throws_error()");
+  auto ended = run_text("local x = throws_error()");
   REQUIRE(!ended);
   CHECK(ended.error().code == Code::refused);
   CHECK(ended.error().cure == "give some");
@@ -151,7 +151,7 @@ TEST_CASE("values survive the way to Lua and back") {
 }
 
 TEST_CASE("a map is read in the order of pairs, whatever order it was written in") {
-  auto ended = run("return { b = 1, a = 2, c = { z = 1, y = 2 } }");
+  auto ended = run_text("return { b = 1, a = 2, c = { z = 1, y = 2 } }");
   REQUIRE(ended);
   REQUIRE(ended->value);
   CHECK(*ended->value ==

@@ -25,15 +25,15 @@ lua::Budget small(uint64_t instructions = 1'000'000, double seconds = 1) {
   return budget;
 }
 
-Result<lua::Ended> run(const std::string& text, lua::Options options = {}) {
+Result<lua::Ended> run_state(const std::string& text, lua::Options options = {}) {
   return lua::run_script(text, "try.lua", std::move(options));
 }
 std::string error_of(const std::string& text, lua::Options options = {}) {
-  auto ended = run(text, std::move(options));
+  auto ended = run_state(text, std::move(options));
   return ended ? "no error" : ended.error().print();
 }
-std::string text_of(const std::string& text, lua::Options options = {}) {
-  auto ended = run(text, std::move(options));
+std::string state_text(const std::string& text, lua::Options options = {}) {
+  auto ended = run_state(text, std::move(options));
   return ended ? ended->text : ended.error().print();
 }
 
@@ -142,7 +142,7 @@ TEST_CASE("a script that prints orders, texts and random numbers gives the same 
     const pid_t pid = fork();
     if (pid == 0) {
       void* shift = malloc(static_cast<size_t>(i) * 4'112 + 16);
-      const std::string said = text_of(text, {.budget = small(100'000'000, 5)});
+      const std::string said = state_text(text, {.budget = small(100'000'000, 5)});
       const bool written = write(ends[1], said.data(), said.size()) == static_cast<ssize_t>(said.size());
       free(shift);
       _exit(written ? 0 : 1);
@@ -165,8 +165,8 @@ TEST_CASE("a script that prints orders, texts and random numbers gives the same 
 
 TEST_CASE("instructions are counted the same in every run") {
   const std::string text = "local n = 0 for i = 1, 1e5 do n = n + #tostring(i) end return n";
-  CHECK(run(text)->spent.instructions == run(text)->spent.instructions);
-  CHECK(run(text)->spent.instructions > 100'000);
+  CHECK(run_state(text)->spent.instructions == run_state(text)->spent.instructions);
+  CHECK(run_state(text)->spent.instructions > 100'000);
 }
 
 TEST_CASE("an error names file and line of the script") {
@@ -189,7 +189,7 @@ TEST_CASE("an unknown name is an error with the nearest name") {
 
 TEST_CASE("globals can be set where the REPL allows it, and only there") {
   CHECK(error_of("x = 1").find("write `local x`") != std::string::npos);
-  CHECK(text_of("x = 1 return x", {.globals_writable = true}) == "1");
+  CHECK(state_text("x = 1 return x", {.globals_writable = true}) == "1");
   CHECK(error_of("string.rep = 1", {.globals_writable = true}).find("`string` is frozen") != std::string::npos);
 }
 
@@ -211,7 +211,7 @@ TEST_CASE("a stop holds until the allowance is refilled") {
 
 TEST_CASE("a cancelled script ends with script_cancelled") {
   std::atomic<bool> cancel{true};
-  auto ended = run("while true do end", {.cancel = &cancel});
+  auto ended = run_state("while true do end", {.cancel = &cancel});
   REQUIRE(!ended);
   CHECK(ended.error().cause == "script_cancelled");
 }
@@ -231,9 +231,9 @@ TEST_CASE("what handles hold in C++ counts against the memory of the run") {
 TEST_CASE("garbage alone does not reach the memory limit") {
   lua::Budget budget = small(50'000'000, 60);  // how long it takes is the machine's affair
   budget.memory = size_t{16} << 20;
-  CHECK(text_of("local n = 0 for i = 1, 3000 do local s = ('x'):rep(1e6 + i) n = n + 1 end return n", {.budget = budget}) ==
+  CHECK(state_text("local n = 0 for i = 1, 3000 do local s = ('x'):rep(1e6 + i) n = n + 1 end return n", {.budget = budget}) ==
         "3000");
-  CHECK(text_of("local n = 0 for i = 1, 1e6 do local t = { i, {}, tostring(i) } n = n + 1 end return n",
+  CHECK(state_text("local n = 0 for i = 1, 1e6 do local t = { i, {}, tostring(i) } n = n + 1 end return n",
                 {.budget = budget}) == "1000000");
 }
 
@@ -241,23 +241,23 @@ TEST_CASE("modules come from the list, once each, and never from a path") {
   lua::Options options;
   options.modules = {{"a", "lib/a.lua", "return { n = math.random() }"}, {"b", "lib/b.lua", "return require 'b'"},
                      {"c", "lib/c.lua", "error('broken')"}};
-  CHECK(text_of("return require('a') == require('a')", options) == "true");
+  CHECK(state_text("return require('a') == require('a')", options) == "true");
   CHECK(error_of("return require('b')", options).find("`b` requires itself") != std::string::npos);
   CHECK(error_of("return require('c')", options).rfind("lib/c.lua:1: broken", 0) == 0);
   CHECK(error_of("return require('aa')", options).find("no module `aa`") != std::string::npos);
-  CHECK(text_of("return coroutine.wrap(function() return require('a').n end)() == require('a').n", options) == "true");
+  CHECK(state_text("return coroutine.wrap(function() return require('a').n end)() == require('a').n", options) == "true");
 }
 
 TEST_CASE("print reaches the host line by line, with the texts that tostring gives") {
   std::vector<std::string> lines;
   lua::Options options;
   options.print = [&](std::string_view line) { lines.emplace_back(line); };
-  REQUIRE(run("print(1, 'a', nil, {}) print() print(1/0, -1/0, 0.1)", options));
+  REQUIRE(run_state("print(1, 'a', nil, {}) print() print(1/0, -1/0, 0.1)", options));
   CHECK(lines == std::vector<std::string>{"1\ta\tnil\ttable#1", "", "inf\t-inf\t0.1"});
 }
 
 TEST_CASE("coroutines yield across pcall and xpcall") {
-  CHECK(text_of(R"(
+  CHECK(state_text(R"(
     local co = coroutine.wrap(function()
       local ok, v = pcall(function() return coroutine.yield(1) end)
       local ok2, v2 = xpcall(function() return coroutine.yield(v) + nil end, function(e) return "handled" end)
@@ -267,31 +267,31 @@ TEST_CASE("coroutines yield across pcall and xpcall") {
 }
 
 TEST_CASE("patterns give what Lua gives") {
-  CHECK(text_of("return ('hello world'):find('o w')") == "5\t7");
-  CHECK(text_of("return ('hello world'):match('^(%w+) (%w+)$')") == "hello\tworld");
-  CHECK(text_of("return ('key = value'):match('()=()')") == "5\t6");
-  CHECK(text_of("return ('THE (quick) fox'):find('%((%a+)%)')") == "5\t11\tquick");
-  CHECK(text_of("return ('hello'):gsub('l', { l = 'L' })") == "heLLo\t2");
-  CHECK(text_of("return ('abc'):gsub('', '-')") == "-a-b-c-\t4");
-  CHECK(text_of("return ('abc'):gsub('%w', '%0%0', 2)") == "aabbc\t2");
-  CHECK(text_of("return ('x(a(b)c)y'):match('%b()')") == "(a(b)c)");
-  CHECK(text_of("return ('THE (quick) fox'):gsub('%f[%a]%a+', string.lower)") == "the (quick) fox\t3");
-  CHECK(text_of("local n = 0 for k, v in ('a=1, b=2'):gmatch('(%w+)=(%w+)') do n = n + v end return n") == "3");
-  CHECK(text_of("return ('a.b'):find('.', 1, true), ('abc'):find('b', -1), ('abc'):find('', 10)") == "2\tnil\t4\t3");
-  CHECK(text_of("return ('[x]'):match('[]x[]+'), ('a-z'):match('[a%-z]+'), ('^'):match('[%^x]')") == "[x]\ta-z\t^");
-  CHECK(text_of("return ('aaa'):match('^(a-)$'), ('aba'):match('(a)b%1'), ('x'):rep(3, ',')") == "aaa\ta\tx,x,x");
+  CHECK(state_text("return ('hello world'):find('o w')") == "5\t7");
+  CHECK(state_text("return ('hello world'):match('^(%w+) (%w+)$')") == "hello\tworld");
+  CHECK(state_text("return ('key = value'):match('()=()')") == "5\t6");
+  CHECK(state_text("return ('THE (quick) fox'):find('%((%a+)%)')") == "5\t11\tquick");
+  CHECK(state_text("return ('hello'):gsub('l', { l = 'L' })") == "heLLo\t2");
+  CHECK(state_text("return ('abc'):gsub('', '-')") == "-a-b-c-\t4");
+  CHECK(state_text("return ('abc'):gsub('%w', '%0%0', 2)") == "aabbc\t2");
+  CHECK(state_text("return ('x(a(b)c)y'):match('%b()')") == "(a(b)c)");
+  CHECK(state_text("return ('THE (quick) fox'):gsub('%f[%a]%a+', string.lower)") == "the (quick) fox\t3");
+  CHECK(state_text("local n = 0 for k, v in ('a=1, b=2'):gmatch('(%w+)=(%w+)') do n = n + v end return n") == "3");
+  CHECK(state_text("return ('a.b'):find('.', 1, true), ('abc'):find('b', -1), ('abc'):find('', 10)") == "2\tnil\t4\t3");
+  CHECK(state_text("return ('[x]'):match('[]x[]+'), ('a-z'):match('[a%-z]+'), ('^'):match('[%^x]')") == "[x]\ta-z\t^");
+  CHECK(state_text("return ('aaa'):match('^(a-)$'), ('aba'):match('(a)b%1'), ('x'):rep(3, ',')") == "aaa\ta\tx,x,x");
 }
 
 TEST_CASE("string.format gives what C gives for numbers and quotes texts") {
-  CHECK(text_of("return ('%5.1f|%-5d|%05d|%+d|%x|%e'):format(3.14159, 42, 42, 7, 255, 12345.678)") ==
+  CHECK(state_text("return ('%5.1f|%-5d|%05d|%+d|%x|%e'):format(3.14159, 42, 42, 7, 255, 12345.678)") ==
         "  3.1|42   |00042|+7|ff|1.234568e+04");
-  CHECK(text_of("return ('%q'):format('a\\n\"b\\0')") == "\"a\\n\\\"b\\000\"");
-  CHECK(text_of("return ('%5s|%-5s|%.2s|%c%%'):format('ab', 'ab', 'abc', 65)") == "   ab|ab   |ab|A%");
+  CHECK(state_text("return ('%q'):format('a\\n\"b\\0')") == "\"a\\n\\\"b\\000\"");
+  CHECK(state_text("return ('%5s|%-5s|%.2s|%c%%'):format('ab', 'ab', 'abc', 65)") == "   ab|ab   |ab|A%");
 }
 
 TEST_CASE("table functions keep their meaning") {
-  CHECK(text_of("local t = {1,2,3} table.insert(t, 2, 9) table.insert(t, 8) return table.concat(t, ',')") == "1,9,2,3,8");
-  CHECK(text_of("local t = {1,2,3} return table.remove(t, 1), table.remove(t), #t, table.remove({})") == "1\t3\t1");
-  CHECK(text_of("local t = {5,2,8,1,9,3} table.sort(t, function(a, b) return a > b end) return table.concat(t, ' ')") ==
+  CHECK(state_text("local t = {1,2,3} table.insert(t, 2, 9) table.insert(t, 8) return table.concat(t, ',')") == "1,9,2,3,8");
+  CHECK(state_text("local t = {1,2,3} return table.remove(t, 1), table.remove(t), #t, table.remove({})") == "1\t3\t1");
+  CHECK(state_text("local t = {5,2,8,1,9,3} table.sort(t, function(a, b) return a > b end) return table.concat(t, ' ')") ==
         "9 8 5 3 2 1");
 }

@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-const Catalogue& catalogue() {
+const Catalogue& language_catalogue() {
   static const Catalogue value = [] {
     const auto files = catalogue_files({"stdlib"}, "");
     REQUIRE(files);
@@ -33,13 +33,13 @@ const Catalogue& catalogue() {
 Sop memory_leak() {
   const auto text = read_file("sops/memory_leak/sop.lua");
   REQUIRE(text);
-  Read read = read_sop(*text, "sops/memory_leak/sop.lua", catalogue());
+  Read read = read_sop(*text, "sops/memory_leak/sop.lua", language_catalogue());
   REQUIRE(read.sop);
   return *read.sop;
 }
 
 script::Translation translated_to(const std::string& lang, Sop* sop) {
-  return script::translate(lang, "stdlib", "sops/memory_leak", catalogue(), sop);
+  return script::translate(lang, "stdlib", "sops/memory_leak", language_catalogue(), sop);
 }
 
 std::multiset<std::string> slots(const std::string& text) {
@@ -56,12 +56,12 @@ std::vector<std::string> quoted(const std::string& line) {
   return out;
 }
 
-struct Folder {
+struct TempFolder {
   fs::path path;
-  explicit Folder(const std::string& name) : path(fs::temp_directory_path() / (name + std::to_string(::getpid()))) {
+  explicit TempFolder(const std::string& name) : path(fs::temp_directory_path() / (name + std::to_string(::getpid()))) {
     fs::create_directories(path / "lang");
   }
-  ~Folder() {
+  ~TempFolder() {
     std::error_code error;
     fs::remove_all(path, error);
   }
@@ -71,11 +71,11 @@ struct Folder {
 }  // namespace
 
 TEST_CASE("every finding of the library has its sentence in Portuguese and Spanish, with the same slots") {
-  REQUIRE(catalogue().reviews.size() >= 18);
+  REQUIRE(language_catalogue().reviews.size() >= 18);
   for (const char* const lang : {"pt", "es"}) {
     Sop sop = memory_leak();
     const script::Translation translation = translated_to(lang, &sop);
-    for (const ReviewContract& contract : catalogue().reviews)
+    for (const ReviewContract& contract : language_catalogue().reviews)
       for (const Yield& yield : contract.yields) {
         INFO(lang << " " << contract.name << " " << yield.kind);
         const auto says = translation.sentences.find(yield.kind);
@@ -90,7 +90,7 @@ TEST_CASE("Portuguese and Spanish have the same sentences and texts, with the sl
   Sop one = memory_leak(), other = memory_leak();
   const auto pt = translated_to("pt", &one).sentences, es = translated_to("es", &other).sentences;
   std::set<std::string> kinds;
-  for (const ReviewContract& contract : catalogue().reviews)
+  for (const ReviewContract& contract : language_catalogue().reviews)
     for (const Yield& yield : contract.yields) kinds.insert(yield.kind);
   REQUIRE(pt.size() > 100);
   for (const auto& [key, text] : pt) {
@@ -159,11 +159,11 @@ TEST_CASE("the memory-leak SOP is whole in Portuguese and Spanish, with the slot
 }
 
 TEST_CASE("a missing key shows English and is told") {
-  const Folder folder("inquest_language_");
+  const TempFolder folder("inquest_language_");
   folder.write("lang/pt.lua", "return { title = \"Título\", overview = { title = \"Visão\" } }\n");
   Sop sop = memory_leak();
   const std::string say = sop.states[0].say;
-  const script::Translation translation = script::translate("pt", "stdlib", folder.path.string(), catalogue(), &sop);
+  const script::Translation translation = script::translate("pt", "stdlib", folder.path.string(), language_catalogue(), &sop);
   CHECK(sop.title == "Título");
   CHECK(sop.states[0].title == "Visão");
   CHECK(sop.states[0].say == say);

@@ -13,7 +13,7 @@ using namespace inquest;
 
 namespace {
 
-const Catalogue& catalogue() {
+const Catalogue& reader_catalogue() {
   static const Catalogue value = [] {
     const auto files = catalogue_files({"stdlib"}, "tests/check");
     REQUIRE(files);
@@ -23,7 +23,7 @@ const Catalogue& catalogue() {
 }
 
 Sop sop(const std::string& text) {
-  Read read = read_sop(text, "f.lua", catalogue());
+  Read read = read_sop(text, "f.lua", reader_catalogue());
   for (const Diagnostic& problem : read.problems) UNSCOPED_INFO(problem.print());
   REQUIRE(read.problems.empty());
   REQUIRE(read.sop);
@@ -34,7 +34,7 @@ using Said = std::vector<std::string>;
 
 Said tests_of(const std::string& text, const Sop* of = nullptr) {
   Said out;
-  for (const Diagnostic& problem : read_sop_tests(text, "sop_test.lua", catalogue(), of).problems) out.push_back(std::to_string(problem.at.line) + " " + problem.message);
+  for (const Diagnostic& problem : read_sop_tests(text, "sop_test.lua", reader_catalogue(), of).problems) out.push_back(std::to_string(problem.at.line) + " " + problem.message);
   return out;
 }
 
@@ -116,14 +116,14 @@ TEST_CASE("a slot takes the frame that is named, else the only one that fits, el
     query "q" { ask = { load = metric.request_rate {}, errors = metric.error_rate {} }, on "c" { to = "r" } },
     review "r" { of = { "q" }, ask = { own = metric.request_rate {} }, with = { reviews.rise_of_load { load = q.load, times = 3 }, reviews.rise_of_errors {} }, on "c" { to = "done" } } })");
   const State& r = *s.state("r");
-  CHECK(bind_slots(s, catalogue(), r, r.with.at(0)).frames == std::map<std::string, std::string>{{"load", "q.load"}});
-  CHECK(bind_slots(s, catalogue(), r, r.with.at(1)).frames == std::map<std::string, std::string>{{"calls", ""}, {"errors", "q.errors"}});
-  CHECK(options_of(catalogue(), r.with.at(0)) == Map{{"times", 3}, {"side", "up"}, {"strict", false}});
+  CHECK(bind_slots(s, reader_catalogue(), r, r.with.at(0)).frames == std::map<std::string, std::string>{{"load", "q.load"}});
+  CHECK(bind_slots(s, reader_catalogue(), r, r.with.at(1)).frames == std::map<std::string, std::string>{{"calls", ""}, {"errors", "q.errors"}});
+  CHECK(options_of(reader_catalogue(), r.with.at(0)) == Map{{"times", 3}, {"side", "up"}, {"strict", false}});
 }
 
 TEST_CASE("a generic review yields the kind that is named where it is used") {
-  CHECK(kinds_of(catalogue(), ReviewUse{"over", {{"yields", "full"}}}) == Said{"full"});
-  CHECK(kinds_of(catalogue(), ReviewUse{"over", {}}) == Said{"over"});
+  CHECK(kinds_of(reader_catalogue(), ReviewUse{"over", {{"yields", "full"}}}) == Said{"full"});
+  CHECK(kinds_of(reader_catalogue(), ReviewUse{"over", {}}) == Said{"over"});
 }
 
 TEST_CASE("a test of a SOP reads with its data, answers, window and expectations") {
@@ -131,7 +131,7 @@ TEST_CASE("a test of a SOP reads with its data, answers, window and expectations
   const ReadTests read = read_sop_tests(R"(return { test "it is so" { data = "replay", from = "2026-11-21T10:00:00Z", to = "2026-11-21T11:00:00Z", without = { "logs" },
       answer = { a = "go" }, input = { n = 3 },
       expect { verdict = "confirmed", hypothesis = "h", subject = { service = "s" }, exit = 0 }, at "a" { found "k" { n = above(2) } }, path { "a" } } })",
-      "sop_test.lua", catalogue(), &s);
+      "sop_test.lua", reader_catalogue(), &s);
   for (const Diagnostic& problem : read.problems) UNSCOPED_INFO(problem.print());
   REQUIRE(read.problems.empty());
   const SopTest& t = read.tests.at(0);

@@ -22,7 +22,7 @@ std::string random_json(std::mt19937& random, int depth) {
   switch (pick(depth > 4 ? 6 : 8)) {
     case 0: return "null";
     case 1: return pick(2) ? "true" : "false";
-    case 2: return std::to_string(static_cast<int64_t>(random()) * static_cast<int64_t>(random()) * (pick(2) ? -1 : 1));
+    case 2: return std::to_string(static_cast<int64_t>(random() >> 1) * static_cast<int64_t>(random()) * (pick(2) ? -1 : 1));
     case 3: return std::to_string(random()) + "." + std::to_string(random()) + (pick(2) ? "e-" : "E+") + std::to_string(pick(250));
     case 4: return "\"\\u00e4\\n" + std::string(pick(40), 'x') + "\xC3\xA4\\ud83d\\ude00\"";
     case 5: return "\"" + std::to_string(random()) + "\"";

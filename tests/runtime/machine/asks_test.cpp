@@ -11,14 +11,14 @@ using namespace inquest::test;
 
 namespace {
 
-const Catalogue words = catalogue({"one"});
-const Subject a = {{"service", "a"}};
+const Catalogue ask_words = catalogue({"one"});
+const Subject of_a = {{"service", "a"}};
 
 // One query inside a context about finding "x" with an onset at minute 40.
 struct Asked {
   Sop sop;
   AskSpec spec = ask("q");
-  Finding x = finding("x", a);
+  Finding x = finding("x", of_a);
   bool absent = false;
   Map inputs = {};
   bool given = false;
@@ -33,7 +33,7 @@ struct Asked {
     sop.states = {review("r", {use("one")}, {on("go", "s")}), query("s", {spec}, {on("end", "done")}, 0)};
     sop.inputs.resize(inputs.size());
     for (size_t i = 0; i < inputs.size(); ++i) sop.inputs[i].name = inputs[i].first;
-    Driver d(sop, words);
+    Driver d(sop, ask_words);
     Started event = started(inputs);
     event.window_given = given;
     event.defaulted = defaulted;
@@ -53,7 +53,7 @@ TEST_CASE("an ask has the signal of its row and the scope in force") {
   Asked t;
   const Ask ask = t.one();
   CHECK(ask.signal == "spans");
-  CHECK(ask.scope == Scope{outer, a});
+  CHECK(ask.scope == Scope{outer, of_a});
   CHECK_FALSE(ask.then);
   CHECK(ask.unknown_names.empty());
 }
@@ -238,18 +238,18 @@ TEST_CASE("a review gets its options bound, the scope and every name in force") 
   ReviewUse r = use("one");
   r.options = {{"message", "$text"}};
   sop.states = {review("r", {r}, {on("end", "done")}, context)};
-  Catalogue own = words;
+  Catalogue own = ask_words;
   own.reviews[0].options = {{"message", Term{"text", {}, {}}}, {"times", Term{"number", {}, {{"default", 1.5}}}}};
   Driver d(sop, own);
   d.step(started({{"service", "a"}, {"text", "hello"}}));
   const RunReview& run = d.only<RunReview>();
   CHECK(run.options == Map{{"message", "hello"}, {"times", 1.5}});
-  CHECK(run.scope.names == a);
+  CHECK(run.scope.names == of_a);
   CHECK(*find(run.names, "text") == Value("hello"));
 }
 
 TEST_CASE("a sentence prints numbers in their units, times as clock times, long lists cut at five") {
-  Finding f = finding("x", a);
+  Finding f = finding("x", of_a);
   f.numbers = {{"times", 3.2345}, {"size", 568e6}};
   f.onset = minute(61);
   f.lists["ids"] = {"1", "2", "3", "4", "5", "6", "7"};
@@ -260,7 +260,7 @@ TEST_CASE("a sentence prints numbers in their units, times as clock times, long 
 }
 
 TEST_CASE("a sentence prints a list of times to the second, and leaves a subject that looks like one alone") {
-  Finding f = finding("x", a);
+  Finding f = finding("x", of_a);
   f.subject["value"] = "2026-11-21T10:41:32Z";
   f.lists["first"] = {"2026-11-21T10:41:32.193283328Z"};
   f.lists["words"] = {"2026-11-21T10:41:32Zulu, and so on", "2026-99-21T10:41:32Z"};
@@ -274,9 +274,9 @@ TEST_CASE("a bound number is told in the unit of the finding it came from") {
   const int context = add_context(sop, "ctx", -1, "one", {"service"}, {"times"});
   sop.states = {review("r", {use("one")}, {on("go", "s")}), suggest("s", {on("end", "done")}, context)};
   sop.states[1].say = "$times and $one.times";
-  Driver d(sop, words);
+  Driver d(sop, ask_words);
   d.step(started());
-  Finding f = finding("one", a);
+  Finding f = finding("one", of_a);
   f.numbers["times"] = 3.2345;
   d.reviewed({{f}, {}, {}});
   d.choose("go");

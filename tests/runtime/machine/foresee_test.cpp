@@ -13,7 +13,7 @@ namespace {
 
 constexpr int64_t hour = 3600 * ns_per_s;
 
-Catalogue catalogue() {
+Catalogue foreseen_catalogue() {
   Catalogue out;
   AskRow latency;
   latency.kind = "spans.latency";
@@ -60,7 +60,7 @@ Sop sop_of(int top = 0) {
   return sop;
 }
 std::vector<Foreseen> seen(const Sop& sop, Started started = {}) {
-  static Catalogue known = catalogue();
+  static Catalogue known = foreseen_catalogue();
   if (started.window.empty()) started.window = {{0}, {2 * hour}};
   started.window_given = true;
   return foresee(sop, known, started);

@@ -8,7 +8,7 @@ using namespace inquest;
 
 namespace {
 
-Catalogue catalogue() {
+Catalogue slot_catalogue() {
   Catalogue out;
   for (const char* kind : {"metric.load", "metric.cpu"}) {
     AskRow row;
@@ -37,7 +37,7 @@ Catalogue catalogue() {
   return out;
 }
 
-AskSpec ask(const std::string& name, const std::string& kind) {
+AskSpec slot_ask(const std::string& name, const std::string& kind) {
   AskSpec out;
   out.name = name;
   out.kind = kind;
@@ -75,54 +75,54 @@ using Said = std::vector<std::string>;
 }  // namespace
 
 TEST_CASE("own asks are in sight first, then those of the states in `of`, a fork standing for its queries") {
-  const Sop s = sop({ask("a", "metric.load")}, {ask("b", "metric.cpu")}, {ask("c", "metric.cpu")});
+  const Sop s = sop({slot_ask("a", "metric.load")}, {slot_ask("b", "metric.cpu")}, {slot_ask("c", "metric.cpu")});
   Said names;
   for (const auto& [name, spec] : frames_in_sight(s, s.states[3])) names.push_back(name);
   CHECK(names == Said{"judge.c", "one.a", "two.b"});
 }
 
 TEST_CASE("a slot takes the one frame of its ask and an optional one without a frame stays empty") {
-  const Sop s = sop({ask("a", "metric.load")}, {}, {});
-  const SlotBinding bound = bind_slots(s, catalogue(), s.states[3], {"rise"});
+  const Sop s = sop({slot_ask("a", "metric.load")}, {}, {});
+  const SlotBinding bound = bind_slots(s, slot_catalogue(), s.states[3], {"rise"});
   CHECK(bound.frames == Frames{{"cpu", ""}, {"load", "one.a"}});
   CHECK(bound.problems.empty());
 }
 
 TEST_CASE("two frames that fit are refused until one is named") {
-  const Sop s = sop({ask("a", "metric.load")}, {ask("b", "metric.load")}, {});
-  CHECK(rules(bind_slots(s, catalogue(), s.states[3], {"rise"})) == Said{"load two-frames"});
-  const SlotBinding named = bind_slots(s, catalogue(), s.states[3], {"rise", {{"load", "two.b"}}});
+  const Sop s = sop({slot_ask("a", "metric.load")}, {slot_ask("b", "metric.load")}, {});
+  CHECK(rules(bind_slots(s, slot_catalogue(), s.states[3], {"rise"})) == Said{"load two-frames"});
+  const SlotBinding named = bind_slots(s, slot_catalogue(), s.states[3], {"rise", {{"load", "two.b"}}});
   CHECK(named.problems.empty());
   CHECK(named.frames.at("load") == "two.b");
 }
 
 TEST_CASE("a required slot without a frame, an unknown frame and one of another ask are refused") {
-  const Sop s = sop({ask("a", "metric.cpu")}, {}, {});
-  CHECK(rules(bind_slots(s, catalogue(), s.states[3], {"rise"})) == Said{"load no-frame"});
-  CHECK(rules(bind_slots(s, catalogue(), s.states[3], {"rise", {{"load", "one.x"}}})) == Said{"load unknown-frame"});
-  CHECK(rules(bind_slots(s, catalogue(), s.states[3], {"rise", {{"load", "one.a"}}})) == Said{"load wrong-frame"});
+  const Sop s = sop({slot_ask("a", "metric.cpu")}, {}, {});
+  CHECK(rules(bind_slots(s, slot_catalogue(), s.states[3], {"rise"})) == Said{"load no-frame"});
+  CHECK(rules(bind_slots(s, slot_catalogue(), s.states[3], {"rise", {{"load", "one.x"}}})) == Said{"load unknown-frame"});
+  CHECK(rules(bind_slots(s, slot_catalogue(), s.states[3], {"rise", {{"load", "one.a"}}})) == Said{"load wrong-frame"});
 }
 
 TEST_CASE("a slot by shape takes a native ask only when it is asked for as that shape") {
-  AskSpec native = ask("n", "promql");
+  AskSpec native = slot_ask("n", "promql");
   native.native = "up";
-  CHECK(rules(bind_slots(sop({native}, {}, {}), catalogue(), sop({native}, {}, {}).states[3], {"over"})) == Said{"series no-frame"});
+  CHECK(rules(bind_slots(sop({native}, {}, {}), slot_catalogue(), sop({native}, {}, {}).states[3], {"over"})) == Said{"series no-frame"});
   native.args = {{"as", "series"}};
   const Sop s = sop({native}, {}, {});
-  CHECK(bind_slots(s, catalogue(), s.states[3], {"over"}).frames.at("series") == "one.n");
+  CHECK(bind_slots(s, slot_catalogue(), s.states[3], {"over"}).frames.at("series") == "one.n");
 }
 
 TEST_CASE("options are those written, then the defaults of the contract, without slots") {
-  CHECK(options_of(catalogue(), {"rise", {{"load", "one.a"}, {"note", "n"}}}) == Map{{"times", 1.5}, {"note", "n"}});
+  CHECK(options_of(slot_catalogue(), {"rise", {{"load", "one.a"}, {"note", "n"}}}) == Map{{"times", 1.5}, {"note", "n"}});
 }
 
 TEST_CASE("the kind that a use of a generic review names goes with its options") {
-  CHECK(*find(options_of(catalogue(), {"over", {{"yields", "full"}}}), "yields") == Value("full"));
-  CHECK(find(options_of(catalogue(), {"over"}), "yields") == nullptr);
+  CHECK(*find(options_of(slot_catalogue(), {"over", {{"yields", "full"}}}), "yields") == Value("full"));
+  CHECK(find(options_of(slot_catalogue(), {"over"}), "yields") == nullptr);
 }
 
 TEST_CASE("a generic review yields the kind that its use names") {
-  CHECK(kinds_of(catalogue(), {"over", {{"yields", "full"}}}) == Said{"full"});
-  CHECK(kinds_of(catalogue(), {"over"}) == Said{"over"});
-  CHECK(kinds_of(catalogue(), {"rise", {{"yields", "full"}}}) == Said{"up"});
+  CHECK(kinds_of(slot_catalogue(), {"over", {{"yields", "full"}}}) == Said{"full"});
+  CHECK(kinds_of(slot_catalogue(), {"over"}) == Said{"over"});
+  CHECK(kinds_of(slot_catalogue(), {"rise", {{"yields", "full"}}}) == Said{"up"});
 }

@@ -25,7 +25,7 @@ Judgement judged(std::vector<Hypothesis> hypotheses, const Rows& rows) {
   sop.hypotheses = std::move(hypotheses);
   return judge(sop, {&rows});
 }
-const Subject a = {{"service", "a"}}, b = {{"service", "b"}};
+const Subject subject_a = {{"service", "a"}}, subject_b = {{"service", "b"}};
 
 }  // namespace
 
@@ -35,9 +35,9 @@ TEST_CASE("a hypothesis at one key has the word that needs and refuted_by give i
     Rows rows;
     std::string word;
   };
-  const auto f = [](const char* kind) { return finding(kind, a); };
-  const auto e = [](const char* kind) { return examined(kind, a); };
-  const auto u = [](const char* kind) { return unknown_row(kind, a); };
+  const auto f = [](const char* kind) { return finding(kind, subject_a); };
+  const auto e = [](const char* kind) { return examined(kind, subject_a); };
+  const auto u = [](const char* kind) { return unknown_row(kind, subject_a); };
   const std::vector<Case> cases = {
       {"all needs found, refuted_by not found", {{f("n1"), f("n2")}, {e("r")}, {}}, "confirmed"},
       {"refuted_by found", {{f("n1"), f("n2"), f("r")}, {}, {}}, "ruled_out"},
@@ -57,7 +57,7 @@ TEST_CASE("a hypothesis at one key has the word that needs and refuted_by give i
     const auto out = judged({hypothesis("h", {found("n1"), found("n2")}, {found("r")})}, c.rows);
     REQUIRE(out.hypotheses.size() == 1);
     CHECK(out.hypotheses[0].word == c.word);
-    CHECK(out.hypotheses[0].key == a);
+    CHECK(out.hypotheses[0].key == subject_a);
   }
 }
 
@@ -68,10 +68,10 @@ TEST_CASE("conditions as needs are three-valued") {
     Rows rows;
     std::string word;
   };
-  Finding strong = finding("n", a);
+  Finding strong = finding("n", subject_a);
   strong.numbers["times"] = 3;
-  const Rows found_rows{{strong}, {}, {}}, examined_rows{{finding("o", a)}, {examined("n", a)}, {}};
-  const Rows unknown_rows{{finding("o", a)}, {}, {unknown_row("n", a)}};
+  const Rows found_rows{{strong}, {}, {}}, examined_rows{{finding("o", subject_a)}, {examined("n", subject_a)}, {}};
+  const Rows unknown_rows{{finding("o", subject_a)}, {}, {unknown_row("n", subject_a)}};
   const std::vector<Case> cases = {
       {"above a number that is larger", found("n", {{"times", above(2)}}), found_rows, "confirmed"},
       {"above a number that is smaller", found("n", {{"times", above(4)}}), found_rows, "ruled_out"},
@@ -103,15 +103,15 @@ TEST_CASE("the strength of a confirmed pair is its weakest need, and each found 
     double strength;
   };
   const std::vector<Case> cases = {
-      {"the lowest of the needs", {{finding("n1", a, 0.8), finding("n2", a, 0.4)}, {}, {}}, 0.4},
+      {"the lowest of the needs", {{finding("n1", subject_a, 0.8), finding("n2", subject_a, 0.4)}, {}, {}}, 0.4},
       {"the strongest finding of each need",
-       {{finding("n1", a, 0.8), finding("n2", a, 0.4), finding("n2", a, 0.6)}, {}, {}},
+       {{finding("n1", subject_a, 0.8), finding("n2", subject_a, 0.4), finding("n2", subject_a, 0.6)}, {}, {}},
        0.6},
-      {"one help", {{finding("n1", a, 0.8), finding("n2", a, 0.4), finding("h1", a)}, {}, {}}, 0.55},
+      {"one help", {{finding("n1", subject_a, 0.8), finding("n2", subject_a, 0.4), finding("h1", subject_a)}, {}, {}}, 0.55},
       {"two helps",
-       {{finding("n1", a, 0.8), finding("n2", a, 0.4), finding("h1", a), finding("h2", a)}, {}, {}},
+       {{finding("n1", subject_a, 0.8), finding("n2", subject_a, 0.4), finding("h1", subject_a), finding("h2", subject_a)}, {}, {}},
        0.6625},
-      {"a help that is not found", {{finding("n1", a, 0.8), finding("n2", a, 0.4)}, {examined("h1", a)}, {}}, 0.4},
+      {"a help that is not found", {{finding("n1", subject_a, 0.8), finding("n2", subject_a, 0.4)}, {examined("h1", subject_a)}, {}}, 0.4},
   };
   for (const Case& c : cases) {
     INFO(c.what);
@@ -123,24 +123,24 @@ TEST_CASE("the strength of a confirmed pair is its weakest need, and each found 
 
 TEST_CASE("an unconfirmed pair has no strength, whatever helps") {
   const auto out = judged({hypothesis("h", {found("n1"), found("n2")}, {}, {found("h1")})},
-                          {{finding("n1", a, 0.8), finding("h1", a, 0.9)}, {}, {}});
+                          {{finding("n1", subject_a, 0.8), finding("h1", subject_a, 0.9)}, {}, {}});
   CHECK(out.hypotheses.at(0).strength == 0);
 }
 
 TEST_CASE("keys are the values of `of` in found, examined and unknown rows, in order") {
   const auto out =
       judged({hypothesis("h", {found("n")})},
-             {{finding("n", {{"service", "c"}, {"operation", "x"}})}, {examined("n", a)}, {unknown_row("n", b)}});
+             {{finding("n", {{"service", "c"}, {"operation", "x"}})}, {examined("n", subject_a)}, {unknown_row("n", subject_b)}});
   REQUIRE(out.hypotheses.size() == 3);
-  CHECK(out.hypotheses[0].key == a);
-  CHECK(out.hypotheses[1].key == b);
+  CHECK(out.hypotheses[0].key == subject_a);
+  CHECK(out.hypotheses[1].key == subject_b);
   CHECK(out.hypotheses[2].key == Subject{{"service", "c"}});
   CHECK(out.hypotheses[2].word == "confirmed");
 }
 
 TEST_CASE("findings of other services do not meet at one key") {
   const auto out = judged({hypothesis("h", {found("n"), found("m")})},
-                          {{finding("n", a), finding("m", b)}, {examined("n", b), examined("m", a)}, {}});
+                          {{finding("n", subject_a), finding("m", subject_b)}, {examined("n", subject_b), examined("m", subject_a)}, {}});
   CHECK(out.verdict.word == "ruled_out");
 }
 
@@ -167,7 +167,7 @@ TEST_CASE("a row that lacks a field of the key counts at every key it agrees wit
   Hypothesis h = hypothesis("h", {found("n"), found("m")});
   h.of = {"service", "operation"};
   const Subject ax = {{"operation", "x"}, {"service", "a"}};
-  const auto out = judged({h}, {{finding("n", ax), finding("m", a)}, {}, {}});
+  const auto out = judged({h}, {{finding("n", ax), finding("m", subject_a)}, {}, {}});
   REQUIRE(out.hypotheses.size() == 1);
   CHECK(out.hypotheses[0].key == ax);
   CHECK(out.hypotheses[0].word == "confirmed");
@@ -185,17 +185,17 @@ TEST_CASE("the run is confirmed by the pair that no other confirmed hypothesis e
   deep.explains = {"wide"};
   Hypothesis other = hypothesis("other", {found("n")});
   const Hypothesis wide = hypothesis("wide", {found("n"), found("m")});
-  const Rows both{{finding("n", a, 0.5), finding("m", a, 0.9)}, {}, {}};
+  const Rows both{{finding("n", subject_a, 0.5), finding("m", subject_a, 0.9)}, {}, {}};
   const std::vector<Case> cases = {
       {"explained at the same key", {wide, deep}, both, "deep", "a", 1},
       {"most needs", {other, wide}, both, "wide", "a", 1},
-      {"then order of the text", {deep, other}, {{finding("n", a)}, {}, {}}, "deep", "a", 1},
+      {"then order of the text", {deep, other}, {{finding("n", subject_a)}, {}, {}}, "deep", "a", 1},
       {"then strength before order", {hypothesis("x", {found("n")}), hypothesis("y", {found("m")})}, both, "y", "a", 1},
-      {"then key", {other}, {{finding("n", b, 0.5), finding("n", a, 0.5)}, {}, {}}, "other", "a", 1},
-      {"a stronger key", {other}, {{finding("n", b, 0.6), finding("n", a, 0.5)}, {}, {}}, "other", "b", 1},
+      {"then key", {other}, {{finding("n", subject_b, 0.5), finding("n", subject_a, 0.5)}, {}, {}}, "other", "a", 1},
+      {"a stronger key", {other}, {{finding("n", subject_b, 0.6), finding("n", subject_a, 0.5)}, {}, {}}, "other", "b", 1},
       {"explained at another key only",
        {wide, deep},
-       {{finding("n", b, 0.5), finding("n", a, 0.5), finding("m", a, 0.9)}, {examined("m", b)}, {}},
+       {{finding("n", subject_b, 0.5), finding("n", subject_a, 0.5), finding("m", subject_a, 0.9)}, {examined("m", subject_b)}, {}},
        "deep",
        "a",
        2},
@@ -214,7 +214,7 @@ TEST_CASE("hypotheses that explain each other in a ring are not all explained aw
   Hypothesis x = hypothesis("x", {found("n")}), y = hypothesis("y", {found("n")});
   x.explains = {"y"};
   y.explains = {"x"};
-  const auto out = judged({x, y}, {{finding("n", a)}, {}, {}});
+  const auto out = judged({x, y}, {{finding("n", subject_a)}, {}, {}});
   CHECK(out.verdict.hypothesis == "x");
 }
 
@@ -225,17 +225,17 @@ TEST_CASE("the run without a confirmed pair is inconclusive, ruled out or nothin
     std::string word, hypothesis;
   };
   const std::vector<Case> cases = {
-      {"a need found, the other not examined", {{finding("n", a)}, {}, {}}, "inconclusive", "h"},
+      {"a need found, the other not examined", {{finding("n", subject_a)}, {}, {}}, "inconclusive", "h"},
       {"a need unknown for all", {{}, {}, {unknown_row("n")}}, "inconclusive", "h"},
-      {"a need unknown where something was found", {{finding("z", a)}, {}, {unknown_row("n", a)}}, "inconclusive", "h"},
-      {"a need unknown where nothing was found", {{finding("z", b)}, {}, {unknown_row("n", a)}}, "ruled_out", ""},
-      {"a need unknown where nothing was found at all", {{}, {}, {unknown_row("n", a)}}, "nothing_found", ""},
-      {"merely not examined", {{finding("z", a)}, {examined("m", a)}, {}}, "ruled_out", ""},
-      {"a need not found, something else found", {{finding("z", a)}, {examined("n", a)}, {}}, "ruled_out", ""},
-      {"a need not found, nothing found", {{}, {examined("n", a), examined("m", a)}, {}}, "nothing_found", ""},
+      {"a need unknown where something was found", {{finding("z", subject_a)}, {}, {unknown_row("n", subject_a)}}, "inconclusive", "h"},
+      {"a need unknown where nothing was found", {{finding("z", subject_b)}, {}, {unknown_row("n", subject_a)}}, "ruled_out", ""},
+      {"a need unknown where nothing was found at all", {{}, {}, {unknown_row("n", subject_a)}}, "nothing_found", ""},
+      {"merely not examined", {{finding("z", subject_a)}, {examined("m", subject_a)}, {}}, "ruled_out", ""},
+      {"a need not found, something else found", {{finding("z", subject_a)}, {examined("n", subject_a)}, {}}, "ruled_out", ""},
+      {"a need not found, nothing found", {{}, {examined("n", subject_a), examined("m", subject_a)}, {}}, "nothing_found", ""},
       {"no rows at all", {}, "nothing_found", ""},
       {"two needs found elsewhere lead",
-       {{finding("n", a), finding("k", b), finding("l", b)}, {}, {}},
+       {{finding("n", subject_a), finding("k", subject_b), finding("l", subject_b)}, {}, {}},
        "inconclusive",
        "g"},
   };
@@ -249,18 +249,18 @@ TEST_CASE("the run without a confirmed pair is inconclusive, ruled out or nothin
 }
 
 TEST_CASE("an inconclusive verdict lists what the pair misses, with signal and cure") {
-  Unknown row = unknown_row("m", a, "spans");
+  Unknown row = unknown_row("m", subject_a, "spans");
   row.why = "no traces";
   row.cure = "add a source of spans";
   row.tried = {"x"};
-  const auto out = judged({hypothesis("h", {found("n"), found("m")}, {found("r")})}, {{finding("n", a)}, {}, {row}});
+  const auto out = judged({hypothesis("h", {found("n"), found("m")}, {found("r")})}, {{finding("n", subject_a)}, {}, {row}});
   REQUIRE(out.verdict.missing.size() == 2);
   CHECK(out.verdict.missing[0] == Missing{"m", "spans", "", "no traces", "add a source of spans", {"x"}});
   CHECK(out.verdict.missing[1].why == "not examined");
 }
 
 TEST_CASE("a judged pair names its findings, those against it, and the needs that were looked for in vain") {
-  Rows rows{{finding("n1", a), finding("h1", a), finding("r", a)}, {examined("n2", a)}, {}};
+  Rows rows{{finding("n1", subject_a), finding("h1", subject_a), finding("r", subject_a)}, {examined("n2", subject_a)}, {}};
   for (size_t i = 0; i < rows.found.size(); ++i) rows.found[i].id = "F" + std::to_string(i + 1);
   const auto out =
       judged({hypothesis("h", {found("n1"), found("n2")}, {found("r")}, {found("h1"), found("h2")})}, rows);
@@ -287,7 +287,7 @@ TEST_CASE("the sentence of a hypothesis binds its key and the strongest finding 
 }
 
 TEST_CASE("the onset of the verdict is the earliest among the findings of the needs") {
-  Finding n = finding("n", a), m = finding("m", a), help = finding("h1", a);
+  Finding n = finding("n", subject_a), m = finding("m", subject_a), help = finding("h1", subject_a);
   n.onset = minute(5);
   m.onset = minute(3);
   help.onset = minute(1);
@@ -296,13 +296,13 @@ TEST_CASE("the onset of the verdict is the earliest among the findings of the ne
 }
 
 TEST_CASE("a judgement reads back from its JSON form") {
-  Unknown row = unknown_row("m", a, "spans");
+  Unknown row = unknown_row("m", subject_a, "spans");
   row.tried = {"x", "y"};
-  Finding n = finding("n", a);
+  Finding n = finding("n", subject_a);
   n.id = "F1";
   n.onset = minute(5);
   for (const Rows& rows :
-       {Rows{{n}, {}, {row}}, Rows{{n, finding("m", a), finding("m", b), finding("n", b)}, {}, {}}, Rows{}}) {
+       {Rows{{n}, {}, {row}}, Rows{{n, finding("m", subject_a), finding("m", subject_b), finding("n", subject_b)}, {}, {}}, Rows{}}) {
     const auto out = judged({hypothesis("h", {found("n"), found("m")}), hypothesis("g", {found("n")})}, rows);
     const auto read = json_judgement(judgement_json(out));
     REQUIRE(read);

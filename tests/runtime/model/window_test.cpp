@@ -14,7 +14,7 @@ namespace {
 
 Time at(const char* text) { return *parse_time(text); }
 const Window outer{at("2026-11-21T10:00:00Z"), at("2026-11-21T12:00:00Z")};
-const Names names = [](const std::string& name) -> std::optional<Value> {
+const Names window_names = [](const std::string& name) -> std::optional<Value> {
   if (name == "onset") return Value(at("2026-11-21T11:00:00Z"));
   if (name == "early") return Value(at("2026-11-21T09:00:00Z"));
   if (name == "window") return Value(Duration{1800 * ns_per_s});
@@ -25,7 +25,7 @@ const Names names = [](const std::string& name) -> std::optional<Value> {
 std::optional<Window> meaning(const char* phrase, bool against = false) {
   const auto read = parse_phrase(phrase, against);
   REQUIRE(read);
-  return resolve(*read, outer, names);
+  return resolve(*read, outer, window_names);
 }
 
 }  // namespace

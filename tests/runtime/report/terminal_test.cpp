@@ -12,7 +12,7 @@ using namespace inquest;
 
 namespace {
 
-std::vector<std::pair<std::string, made::Case>> all() {
+std::vector<std::pair<std::string, made::Case>> all_cases() {
   return {{"confirmed", made::confirmed()},
           {"inconclusive", made::inconclusive()},
           {"hostile", made::hostile()},
@@ -28,7 +28,7 @@ size_t widest(const std::string& text) {
 }  // namespace
 
 TEST_CASE("the walk at 80 and 120 columns is as approved") {
-  for (const auto& [name, made] : all())
+  for (const auto& [name, made] : all_cases())
     for (const size_t columns : {80, 120}) {
       Style style;
       style.columns = columns;
@@ -44,7 +44,7 @@ TEST_CASE("the walk with every table, offer and cause is as approved") {
 }
 
 TEST_CASE("the short walk keeps every claim of the long one") {
-  for (const auto& [name, made] : all()) {
+  for (const auto& [name, made] : all_cases()) {
     if (name == "hostile") continue;   // its words are wider than any line
     const Report report = made.report();
     Style wide, verbose;
@@ -106,7 +106,7 @@ TEST_CASE("tables of wide characters and combining marks stand in columns") {
 }
 
 TEST_CASE("no line is wider than the terminal") {
-  for (const auto& [name, made] : all())
+  for (const auto& [name, made] : all_cases())
     for (const size_t columns : {40, 60, 80, 120, 200}) {
       Style style;
       style.columns = columns;

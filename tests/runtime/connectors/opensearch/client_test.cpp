@@ -23,7 +23,7 @@ Search rows(size_t n) {
   return {"spans-*", replies::parsed(R"({"query":{"match_all":{}},"sort":[{"startTime":{"order":"asc"}}]})"), n, "rows"};
 }
 
-Json hit(int64_t n) {
+Json hit_number(int64_t n) {
   Json out = Json::object();
   out["_index"] = "spans-1";
   out["_id"] = std::to_string(n);
@@ -53,7 +53,7 @@ struct Holding {
     int64_t from = 0;
     if (const Json* after = member(body, "search_after"); after && !repeat) from = json_int64((*after)[1]) + 1;
     Json list = Json::array();
-    for (int64_t i = from; i < std::min(n, from + size); ++i) list.push_back(hit(i));
+    for (int64_t i = from; i < std::min(n, from + size); ++i) list.push_back(hit_number(i));
     Json out = replies::hits(n, list);
     if (in_pit) out["pit_id"] = "pit-" + std::to_string(++pages);
     return out;

@@ -10,7 +10,7 @@ using namespace inquest::opensearch;
 
 namespace {
 
-const Window window{Time{1'700'000'000 * ns_per_s}, Time{1'700'000'600 * ns_per_s}};
+const Window ten_minutes{Time{1'700'000'000 * ns_per_s}, Time{1'700'000'600 * ns_per_s}};
 const otlp::Aliases none;
 
 std::string query(const Layout& layout, const Ask& ask) { return canonical(scope_filter(layout, ask, Window{}, none).query); }
@@ -46,21 +46,21 @@ TEST_CASE("a service is asked by every name that it has there", "[opensearch]") 
 }
 
 TEST_CASE("a window is a range of what the field can tell apart", "[opensearch]") {
-  const Window odd{Time{window.from.ns + 1}, Time{window.to.ns + 1}};
+  const Window odd{Time{ten_minutes.from.ns + 1}, Time{ten_minutes.to.ns + 1}};
   CHECK(canonical(window_filter(mapped::otel_v1(), odd)) ==
         R"({"range":{"startTime":{"gte":"2023-11-14T22:13:20.000000001Z","lt":"2023-11-14T22:23:20.000000001Z","format":"strict_date_optional_time_nanos"}}})");
   CHECK(window_exact(mapped::otel_v1(), odd));
   CHECK_FALSE(window_exact(mapped::ss4o(), odd));
   CHECK(canonical(window_filter(mapped::ss4o(), odd)).find("22:23:20.001Z") != std::string::npos);
-  CHECK(canonical(window_filter(mapped::jaeger(), window)) == R"({"range":{"startTime":{"gte":1700000000000000,"lt":1700000600000000}}})");
+  CHECK(canonical(window_filter(mapped::jaeger(), ten_minutes)) == R"({"range":{"startTime":{"gte":1700000000000000,"lt":1700000600000000}}})");
 }
 
 TEST_CASE("records without a time of their own count when they were observed", "[opensearch]") {
-  const std::string both = canonical(window_filter(mapped::logs(), window));
+  const std::string both = canonical(window_filter(mapped::logs(), ten_minutes));
   CHECK(both.find("observedTimestamp") != std::string::npos);
   Layout timed = mapped::logs();
   timed.timeless = false;
-  CHECK(canonical(window_filter(timed, window)).find("observedTimestamp") == std::string::npos);
+  CHECK(canonical(window_filter(timed, ten_minutes)).find("observedTimestamp") == std::string::npos);
 }
 
 TEST_CASE("numbers in texts are not compared there: the filter says that it is loose", "[opensearch]") {
@@ -170,7 +170,7 @@ TEST_CASE("a hostile value in any part of an ask changes leaves only, never the 
       std::map<std::string, std::string> scope = {{"service", value}, {"namespace", value}, {"instance", value}, {"version", value}};
       if (spans) scope["operation"] = value;
       Ask ask = mapped::ask(scope, {{"user", value}}, spans ? "spans" : "logs");
-      return scope_filter(layout, ask, window, none).query;
+      return scope_filter(layout, ask, ten_minutes, none).query;
     };
     const std::string plain = shape(built("plain"));
     for (int i = 0; i < 400; ++i) {

@@ -13,12 +13,12 @@ using namespace inquest::opensearch;
 
 namespace {
 
-const Window window{Time{1'700'000'000 * ns_per_s}, Time{1'700'000'600 * ns_per_s}};
+const Window native_window{Time{1'700'000'000 * ns_per_s}, Time{1'700'000'600 * ns_per_s}};
 
 Ask native(const char* kind, const std::string& text, Map names = {}) {
   Ask ask;
   ask.state = "s", ask.name = "a", ask.kind = kind, ask.signal = "logs", ask.native = text, ask.names = std::move(names);
-  ask.scope.window = window;
+  ask.scope.window = native_window;
   return ask;
 }
 
@@ -97,7 +97,7 @@ TEST_CASE("values in dsl are JSON values, wherever they stand", "[opensearch][in
 }
 
 TEST_CASE("numbers, flags, times and lists are literals of their own kind", "[opensearch]") {
-  const Map names = {{"n", 5}, {"x", 0.5}, {"b", true}, {"t", window.from}, {"l", List{Value("a"), Value("b'c")}}};
+  const Map names = {{"n", 5}, {"x", 0.5}, {"b", true}, {"t", native_window.from}, {"l", List{Value("a"), Value("b'c")}}};
   CHECK(*bind_query("$n $x $b $t $l", names) == "5 0.5 true '2023-11-14T22:13:20Z' ('a', 'b''c')");
   CHECK(*bind_dsl(R"([$n, $x, "$b", "$t", $l])", names) == R"([5, 0.5, true, "2023-11-14T22:13:20Z", ["a","b'c"]])");
 }
@@ -117,24 +117,24 @@ TEST_CASE("a name inside a longer text is refused, with the cure", "[opensearch]
 }
 
 TEST_CASE("the window is a where behind the source of PPL", "[opensearch]") {
-  CHECK(*ppl_within("source=logs | stats count() by a", window, "@timestamp") == "source=logs | where " + one_window + " | stats count() by a");
-  CHECK(*ppl_within("search source=logs 'a|b'=1", window, "@timestamp") == "search source=logs 'a|b'=1 | where " + one_window);
+  CHECK(*ppl_within("source=logs | stats count() by a", native_window, "@timestamp") == "source=logs | where " + one_window + " | stats count() by a");
+  CHECK(*ppl_within("search source=logs 'a|b'=1", native_window, "@timestamp") == "search source=logs 'a|b'=1 | where " + one_window);
 }
 
 TEST_CASE("PPL and SQL that do more than read are not sent", "[opensearch]") {
-  for (const char* text : {"delete from x", "describe x", "explain source=x", ""}) CHECK_FALSE(ppl_within(text, window, "t").ok());
+  for (const char* text : {"delete from x", "describe x", "explain source=x", ""}) CHECK_FALSE(ppl_within(text, native_window, "t").ok());
   for (const char* text : {"DELETE FROM x", "UPDATE x SET a=1", "INSERT INTO x VALUES (1)", "", "WITH a AS (SELECT 1) SELECT 1", "SELECT 1; DELETE FROM x",
                            "SELECT a FROM x -- c", "SELECT a FROM x /* c */", "SELECT a FROM x UNION SELECT b FROM y", "SELECT 'a FROM x"})
-    CHECK_FALSE(sql_within(text, window, "t").ok());
+    CHECK_FALSE(sql_within(text, native_window, "t").ok());
 }
 
 TEST_CASE("the window is a condition of the WHERE of SQL", "[opensearch]") {
   const std::string head = "SELECT a, COUNT(*) FROM logs WHERE " + one_window;
-  CHECK(*sql_within("SELECT a, COUNT(*) FROM logs GROUP BY a", window, "@timestamp") == head + " GROUP BY a");
-  CHECK(*sql_within("SELECT a, COUNT(*) FROM logs", window, "@timestamp") == head);
-  CHECK(*sql_within("select a from logs where b = ' order by ' or c = 1 order by a limit 3;", window, "@timestamp") ==
+  CHECK(*sql_within("SELECT a, COUNT(*) FROM logs GROUP BY a", native_window, "@timestamp") == head + " GROUP BY a");
+  CHECK(*sql_within("SELECT a, COUNT(*) FROM logs", native_window, "@timestamp") == head);
+  CHECK(*sql_within("select a from logs where b = ' order by ' or c = 1 order by a limit 3;", native_window, "@timestamp") ==
         "select a from logs WHERE " + one_window + " AND (b = ' order by ' or c = 1) order by a limit 3");
-  CHECK(*sql_within("SHOW TABLES LIKE '%'", window, "@timestamp") == "SHOW TABLES LIKE '%'");
+  CHECK(*sql_within("SHOW TABLES LIKE '%'", native_window, "@timestamp") == "SHOW TABLES LIKE '%'");
 }
 
 TEST_CASE("scripts in dsl are refused unless the source allows them", "[opensearch]") {

@@ -6,14 +6,14 @@ using namespace made;
 
 namespace {
 
-constexpr int server = 2;
+constexpr int server_kind = 2;
 
 // Durations 1 ms … n ms in a shuffled order, one span a second, of two instances of one service.
 void steps(Directory& d, int n, double from) {
   std::vector<Span> first, second;
   for (int i = 0; i < n; ++i) {
     const int ms = (i * 7) % n + 1;
-    (i % 2 ? first : second).push_back({i + 1, 1, 0, "work", server, from + i, double(ms), {{"big", ms > 90}, {"ms", ms}, {"tens", ms / 10}}});
+    (i % 2 ? first : second).push_back({i + 1, 1, 0, "work", server_kind, from + i, double(ms), {{"big", ms > 90}, {"ms", ms}, {"tens", ms / 10}}});
   }
   d.add("a.jsonl", span_line(resource("a", {{"service.instance.id", "1"}}), first));
   d.add("b.jsonl", span_line(resource("a", {{"service.instance.id", "2"}}), second));
@@ -56,7 +56,7 @@ TEST_CASE("Percentiles of an earlier window stand in rows of their own") {
 
 TEST_CASE("A single span is every percentile of its operation") {
   Directory d;
-  d.add("s.jsonl", span_line(resource("a"), {{1, 1, 0, "x", server, 1, 5}}));
+  d.add("s.jsonl", span_line(resource("a"), {{1, 1, 0, "x", server_kind, 1, 5}}));
   auto c = open(d.path());
   const FramePtr f = fetch(*c, ask("spans.percentiles", 0, 60));
   for (const char* name : {"p50", "p95", "p99", "max"}) CHECK(numbers(f, name) == std::vector<double>{5e6});

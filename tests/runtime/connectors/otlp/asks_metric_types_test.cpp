@@ -9,7 +9,7 @@ using namespace made;
 
 namespace {
 
-Measure latency_measure() {
+Measure typed_measure() {
   Measure m;
   m.name = "latency";
   m.unit = "s";
@@ -54,7 +54,7 @@ TEST_CASE("Exponential histograms give latency in buckets, the same from both te
                                               exponential_point(60, delta ? 0 : -60, delta ? std::vector<int64_t>{3, 0, 2} : std::vector<int64_t>{7, 0, 3}, delta ? 1 : 2, 2)}),
                                  temporality));
     auto c = open(d.path());
-    const Measure latency = latency_measure();
+    const Measure latency = typed_measure();
     const FramePtr f = fetch(*c, ask("metric.latency", 0, 200), &latency);
     CHECK(numbers(f, "count") == std::vector<double>{1, 3, 2});  // zeros, (0.125, 0.177], (0.25, 0.354]
     const Column* bucket = f->column("bucket");
@@ -72,7 +72,7 @@ TEST_CASE("An exponential histogram whose scale falls on the way still counts wh
                                Json::array({exponential_point(0, -60, {1, 1, 1, 1}, 0, 1, 2, 0),        // (1, 1.19] … (1.68, 2]
                                             exponential_point(60, -60, {2, 4, 5}, 0, 9, 1, 0)})));      // (1, 1.41], (1.41, 2], (2, 2.83]
   auto c = open(d.path());
-  const Measure latency = latency_measure();
+  const Measure latency = typed_measure();
   const FramePtr f = fetch(*c, ask("metric.latency", 0, 200), &latency);
   CHECK(numbers(f, "count") == std::vector<double>{2, 5});               // 2 - 2 is nothing, 4 - 2, 5 - 0
 }
@@ -83,7 +83,7 @@ TEST_CASE("A summary gives latency at its quantiles, which come out as they were
                                Json::array({summary_point(0, -60, 100, 10, {{0.5, 9}, {0.99, 9}}),
                                             summary_point(60, -60, 300, 60, {{0.5, 0.1}, {0.9, 0.4}, {0.99, 2}})})));
   auto c = open(d.path());
-  const Measure latency = latency_measure();
+  const Measure latency = typed_measure();
   const FramePtr f = fetch(*c, ask("metric.latency", 0, 200), &latency);
   CHECK(numbers(f, "count") == std::vector<double>{100, 80, 20});        // of 200: half, to 0.9, the rest
   CHECK(log_bucket_value(static_cast<int32_t>(f->column("bucket")->integer(1))) == Approx(0.4e9).epsilon(loghist_error));
@@ -112,7 +112,7 @@ TEST_CASE("Traces that a metric names as exemplars stand in the notes of the fra
   d.add("m.jsonl", metric_line(resource("a"), "http.server.request.duration", "s", "histogram",
                                Json::array({histogram_point(0, -60, {0.1}, {1, 0}, 0.05), p})));
   auto c = open(d.path());
-  const Measure latency = latency_measure();
+  const Measure latency = typed_measure();
   const std::string said = "5 traces are named as exemplars, the newest: " + digits(5, 32) + ", " + digits(4, 32) + ", " + digits(3, 32);
   for (const Ask& one : {ask("metric.latency", 0, 200), ask("metric.named", 0, 200, {}, {{"name", "http.server.request.duration"}})}) {
     const FramePtr f = fetch(*c, one, one.kind == "metric.latency" ? &latency : nullptr);

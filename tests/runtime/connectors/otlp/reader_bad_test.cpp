@@ -14,7 +14,7 @@ using namespace written;
 namespace {
 
 const std::string good = span_line(span());
-const std::string recording = std::string(INQUEST_SOURCE_DIR) + "/sops/memory_leak/replay";
+const std::string recording_folder = std::string(INQUEST_SOURCE_DIR) + "/sops/memory_leak/replay";
 
 ReadSpans read_text(const std::string& text, const Reader::Options& options = {}) {
   const Folder folder;
@@ -159,7 +159,7 @@ TEST_CASE("bad records: unknown fields, duplicate keys and nulls are no mistakes
 TEST_CASE("order: any number of threads and any cut of the recording gives the same tables bit by bit") {
   const Folder plain;
   for (const char* name : {"traces", "metrics", "logs"}) {
-    auto packed = value_of(read_file(recording + "/" + name + ".jsonl.zst"));
+    auto packed = value_of(read_file(recording_folder + "/" + name + ".jsonl.zst"));
     std::string text(ZSTD_getFrameContentSize(packed.data(), packed.size()) + 0, '\0');
     REQUIRE_FALSE(ZSTD_isError(ZSTD_decompress(text.data(), text.size(), packed.data(), packed.size())));
     plain.write(name, text);
@@ -180,7 +180,7 @@ TEST_CASE("order: any number of threads and any cut of the recording gives the s
     CAPTURE(threads);
     CHECK((all(plain.path(), threads, size_t{300} << 10) == wanted));
   }
-  CHECK((all(recording, 3, size_t{1} << 20).substr(0, 1'000'000) == wanted.substr(0, 1'000'000)));
+  CHECK((all(recording_folder, 3, size_t{1} << 20).substr(0, 1'000'000) == wanted.substr(0, 1'000'000)));
 }
 
 TEST_CASE("order: files made in another order give the same tables") {

@@ -75,13 +75,13 @@ TEST_CASE("otlp spans: a parent that is absent, empty or null is a root") {
 
 TEST_CASE("otlp spans: resource and scope may stand behind the spans") {
   const auto spans = spans_of(R"({"resourceSpans":[{"scopeSpans":[{"spans":[)" + span() + R"(],"scope":{"name":"late"}}],)" +
-                              resource("behind") + "}]}\n");
+                              resource_text("behind") + "}]}\n");
   CHECK(text(spans->texts, spans->resources[spans->resource[0]].service) == "behind");
   CHECK(text(spans->texts, spans->scope[0]) == "late");
 }
 
 TEST_CASE("otlp spans: the names of before 0.19 are read") {
-  const auto spans = spans_of(R"({"resourceSpans":[{)" + resource("old") +
+  const auto spans = spans_of(R"({"resourceSpans":[{)" + resource_text("old") +
                               R"(,"instrumentationLibrarySpans":[{"instrumentationLibrary":{"name":"il"},"spans":[)" + span() + "]}]}]}\n");
   REQUIRE(spans->rows() == 1);
   CHECK(text(spans->texts, spans->scope[0]) == "il");
@@ -281,11 +281,11 @@ TEST_CASE("otlp ids: base64 of 16 and 8 bytes, and trace ids of 64 bits, are rea
 }
 
 TEST_CASE("otlp metrics and logs: the names of before 0.19 are read") {
-  const auto metrics = metrics_of(R"({"resourceMetrics":[{)" + resource("old") +
+  const auto metrics = metrics_of(R"({"resourceMetrics":[{)" + resource_text("old") +
                                   R"(,"instrumentationLibraryMetrics":[{"instrumentationLibrary":{"name":"il"},"metrics":[{"name":"g","gauge":{"dataPoints":[{"timeUnixNano":"7","asInt":"1"}]}}]}]}]})" "\n");
   REQUIRE(metrics->streams.size() == 1);
   CHECK(text(metrics->texts, metrics->streams[0].scope) == "il");
-  const auto logs = logs_of(R"({"resourceLogs":[{)" + resource("old") +
+  const auto logs = logs_of(R"({"resourceLogs":[{)" + resource_text("old") +
                             R"(,"instrumentationLibraryLogs":[{"instrumentationLibrary":{"name":"il"},"logs":[{"timeUnixNano":"7"}]},{"instrumentationLibrary":{"name":"il"},"logRecords":[{"timeUnixNano":"8"}]}]}]})" "\n");
   CHECK(logs->time == std::vector<int64_t>{7, 8});
   CHECK(text(logs->texts, logs->scope[0]) == "il");

@@ -26,7 +26,7 @@ Stream counter(std::vector<int64_t> seconds, std::vector<double> values, std::ve
   return stream;
 }
 
-double total(const std::vector<Export>& exports, size_t stream) {
+double total_of(const std::vector<Export>& exports, size_t stream) {
   double sum = 0;
   for (const Export& one : exports) sum += one.sum[stream];
   return sum;
@@ -81,12 +81,12 @@ TEST_CASE("A counter that started just before its first export counts from its s
 
 TEST_CASE("A reset loses nothing but what was counted after the last sample") {
   const Stream one = counter({60, 120, 180, 240}, {100, 150, 20, 40}, {-90000, -90000, 130, 130});
-  CHECK(total(exports_of({&one}), 0) == 50 + 20 + 20);
+  CHECK(total_of(exports_of({&one}), 0) == 50 + 20 + 20);
 }
 
 TEST_CASE("A reset without start times is seen by the fall") {
   const Stream one = counter({60, 120, 180, 240}, {100, 150, 20, 40}, {0, 0, 0, 0});
-  CHECK(total(exports_of({&one}), 0) == 50 + 20 + 20);
+  CHECK(total_of(exports_of({&one}), 0) == 50 + 20 + 20);
 }
 
 TEST_CASE("What was counted over missed exports is spread over them, and its sum kept") {
@@ -95,13 +95,13 @@ TEST_CASE("What was counted over missed exports is spread over them, and its sum
   const auto exports = exports_of({&steady, &gappy});
   REQUIRE(exports.size() == 3);
   CHECK(exports[0].sum[1] == Approx(30));
-  CHECK(total(exports, 1) == Approx(90));
+  CHECK(total_of(exports, 1) == Approx(90));
 }
 
 TEST_CASE("Delta points are counted in the export that brings them") {
   const Stream one = counter({60, 120, 240}, {5, 6, 7}, {1, 60, 180}, 1);
   const auto exports = exports_of({&one});
-  CHECK(total(exports, 0) == 18);
+  CHECK(total_of(exports, 0) == 18);
   CHECK(exports.back().sum[0] == 7);
 }
 

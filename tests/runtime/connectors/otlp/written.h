@@ -64,7 +64,7 @@ inline std::string gzip(const std::string& text) {
 inline std::string text_attribute(const std::string& key, const std::string& value) {
   return R"({"key":")" + key + R"(","value":{"stringValue":")" + value + "\"}}";
 }
-inline std::string resource(const std::string& service) {
+inline std::string resource_text(const std::string& service) {
   return R"("resource":{"attributes":[)" + text_attribute("service.name", service) + "]}";
 }
 inline std::string span(const std::string& fields = R"("name":"work")") {
@@ -72,13 +72,13 @@ inline std::string span(const std::string& fields = R"("name":"work")") {
          R"("endTimeUnixNano":"1000000500",)" + fields + "}";
 }
 inline std::string span_line(const std::string& spans, const std::string& service = "a") {
-  return R"({"resourceSpans":[{)" + resource(service) + R"(,"scopeSpans":[{"scope":{"name":"lib"},"spans":[)" + spans + "]}]}]}\n";
+  return R"({"resourceSpans":[{)" + resource_text(service) + R"(,"scopeSpans":[{"scope":{"name":"lib"},"spans":[)" + spans + "]}]}]}\n";
 }
 inline std::string metric_line(const std::string& metrics, const std::string& service = "a") {
-  return R"({"resourceMetrics":[{)" + resource(service) + R"(,"scopeMetrics":[{"scope":{"name":"lib"},"metrics":[)" + metrics + "]}]}]}\n";
+  return R"({"resourceMetrics":[{)" + resource_text(service) + R"(,"scopeMetrics":[{"scope":{"name":"lib"},"metrics":[)" + metrics + "]}]}]}\n";
 }
 inline std::string log_line(const std::string& records, const std::string& service = "a") {
-  return R"({"resourceLogs":[{)" + resource(service) + R"(,"scopeLogs":[{"scope":{"name":"lib"},"logRecords":[)" + records + "]}]}]}\n";
+  return R"({"resourceLogs":[{)" + resource_text(service) + R"(,"scopeLogs":[{"scope":{"name":"lib"},"logRecords":[)" + records + "]}]}]}\n";
 }
 
 struct ReadSpans {

@@ -19,12 +19,12 @@ namespace {
 
 constexpr double inf = std::numeric_limits<double>::infinity();
 
-Samples at(std::vector<int64_t> ms, std::vector<double> value) { return {{}, std::move(ms), std::move(value), {}}; }
+Samples samples_at(std::vector<int64_t> ms, std::vector<double> value) { return {{}, std::move(ms), std::move(value), {}}; }
 
 }  // namespace
 
 TEST_CASE("buckets that add up from below become buckets of their own", "[prometheus]") {
-  const Samples a = at({1, 2}, {1, 2}), b = at({1, 2}, {3, 7}), all = at({1, 2}, {4, 9}), sum = at({1, 2}, {10, 30});
+  const Samples a = samples_at({1, 2}, {1, 2}), b = samples_at({1, 2}, {3, 7}), all = samples_at({1, 2}, {4, 9}), sum = samples_at({1, 2}, {10, 30});
   size_t incomplete = 0, falling = 0;
   const auto streams = classic_streams({{{inf, &all}, {200, &b}, {100, &a}}, &sum, nullptr}, incomplete, falling);
   REQUIRE(streams.size() == 1);
@@ -36,7 +36,7 @@ TEST_CASE("buckets that add up from below become buckets of their own", "[promet
 }
 
 TEST_CASE("a bound that changes its spelling stays one bound", "[prometheus]") {
-  const Samples old = at({1}, {1}), fresh = at({2}, {2}), all = at({1, 2}, {4, 9});
+  const Samples old = samples_at({1}, {1}), fresh = samples_at({2}, {2}), all = samples_at({1, 2}, {4, 9});
   size_t incomplete = 0, falling = 0;
   const auto streams = classic_streams({{{1.0, &old}, {1.0, &fresh}, {inf, &all}}, nullptr, nullptr}, incomplete, falling);
   REQUIRE(streams.size() == 1);
@@ -44,7 +44,7 @@ TEST_CASE("a bound that changes its spelling stays one bound", "[prometheus]") {
 }
 
 TEST_CASE("other bounds begin another stream", "[prometheus]") {
-  const Samples a = at({1}, {1}), b = at({2}, {2}), all = at({1, 2}, {4, 9});
+  const Samples a = samples_at({1}, {1}), b = samples_at({2}, {2}), all = samples_at({1, 2}, {4, 9});
   size_t incomplete = 0, falling = 0;
   const auto streams = classic_streams({{{1, &a}, {2, &b}, {inf, &all}}, nullptr, nullptr}, incomplete, falling);
   REQUIRE(streams.size() == 2);
@@ -53,7 +53,7 @@ TEST_CASE("other bounds begin another stream", "[prometheus]") {
 }
 
 TEST_CASE("a time without a count is left out, a falling bucket is read as empty, both are told", "[prometheus]") {
-  const Samples a = at({1, 2}, {3, 3}), b = at({2}, {1}), all = at({2}, {4});
+  const Samples a = samples_at({1, 2}, {3, 3}), b = samples_at({2}, {1}), all = samples_at({2}, {4});
   size_t incomplete = 0, falling = 0;
   const auto streams = classic_streams({{{1, &a}, {2, &b}, {inf, &all}}, nullptr, nullptr}, incomplete, falling);
   REQUIRE(streams.size() == 1);
@@ -63,7 +63,7 @@ TEST_CASE("a time without a count is left out, a falling bucket is read as empty
 }
 
 TEST_CASE("without the last bucket the count takes its place", "[prometheus]") {
-  const Samples a = at({1}, {3}), count = at({1}, {5});
+  const Samples a = samples_at({1}, {3}), count = samples_at({1}, {5});
   size_t incomplete = 0, falling = 0;
   const auto streams = classic_streams({{{1, &a}}, nullptr, &count}, incomplete, falling);
   REQUIRE(streams.size() == 1);
@@ -124,7 +124,7 @@ TEST_CASE("no count of a native histogram is lost, whatever its buckets", "[prom
 }
 
 TEST_CASE("a summary keeps its quantiles at the times of its count", "[prometheus]") {
-  const Samples count = at({1, 2}, {5, 8}), sum = at({1, 2}, {10, 20}), half = at({1, 2}, {1.5, 1.6}), high = at({2}, {9});
+  const Samples count = samples_at({1, 2}, {5, 8}), sum = samples_at({1, 2}, {10, 20}), half = samples_at({1, 2}, {1.5, 1.6}), high = samples_at({2}, {9});
   Stream stream{};
   put_summary({{}, &sum, &count}, {{0.9, &high}, {0.5, &half}}, stream);
   CHECK(stream.quantiles == std::vector<double>{0.5, 0.9});

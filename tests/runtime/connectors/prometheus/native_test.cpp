@@ -24,7 +24,7 @@ constexpr const char* answer = R"({"status":"success","data":{"resultType":"matr
   {"metric":{"__name__":"up","job":"shop/cart","instance":"c-1","code":"200"},"values":[[1795255200,"1"],[1795255260,"NaN"]]},
   {"metric":{"code":"500"},"values":[[1795255200,"3"]]}]}})";
 
-Outcome<FramePtr> answered(const Ask& ask, const std::string& body = answer) {
+Outcome<FramePtr> answered_to(const Ask& ask, const std::string& body = answer) {
   fake::Server server;
   server.canned["/api/v1/query_range"] = body;
   SourceConfig config;
@@ -53,11 +53,11 @@ TEST_CASE("the text is sent with its names, window and step", "[prometheus]") {
 
 TEST_CASE("a name without value stays in the plan and is never sent", "[prometheus]") {
   CHECK(plan_native(ask("up{service=$service}")).text == "up{service=$service}");
-  CHECK(std::get<Failure>(answered(ask("up{service=$service}"))).cls == Failure::Class::unknown_name);
+  CHECK(std::get<Failure>(answered_to(ask("up{service=$service}"))).cls == Failure::Class::unknown_name);
 }
 
 TEST_CASE("a series has the head of the labels, other labels, and values as they are", "[prometheus]") {
-  const FramePtr frame = std::get<FramePtr>(answered(ask("up", {}, {{"as", Value("series")}, {"unit", Value("count")}})));
+  const FramePtr frame = std::get<FramePtr>(answered_to(ask("up", {}, {{"as", Value("series")}, {"unit", Value("count")}})));
   REQUIRE(frame->rows == 3);
   CHECK(frame->shape == Shape::series);
   CHECK(frame->column("service")->text(0) == "cart");
@@ -73,7 +73,7 @@ TEST_CASE("a series has the head of the labels, other labels, and values as they
 }
 
 TEST_CASE("a table has every label as a column", "[prometheus]") {
-  const FramePtr frame = std::get<FramePtr>(answered(ask("up")));
+  const FramePtr frame = std::get<FramePtr>(answered_to(ask("up")));
   CHECK(frame->shape == Shape::table);
   CHECK(frame->column("__name__")->text(0) == "up");
   CHECK(frame->column("job")->text(0) == "shop/cart");
@@ -82,7 +82,7 @@ TEST_CASE("a table has every label as a column", "[prometheus]") {
 TEST_CASE("what the text was narrowed by stands in rows that do not say it", "[prometheus]") {
   Ask narrowed = ask("sum by (code) (up{service=$service})", {{"service", Value("cart")}}, {{"as", Value("series")}});
   narrowed.scope.names["service"] = "cart";
-  const FramePtr frame = std::get<FramePtr>(answered(narrowed));
+  const FramePtr frame = std::get<FramePtr>(answered_to(narrowed));
   CHECK(frame->column("service")->text(0) == "cart");
   CHECK_FALSE(outside_scope(*frame, narrowed));
 }
@@ -97,13 +97,13 @@ TEST_CASE("two windows are two range queries of the same step", "[prometheus]") 
 }
 
 TEST_CASE("a text that the server does not read is told with the server's words and the text", "[prometheus]") {
-  const Failure failure = std::get<Failure>(answered(ask("sum(up"), R"({"status":"error","errorType":"bad_data","error":"1:7: parse error: unclosed left parenthesis"})"));
+  const Failure failure = std::get<Failure>(answered_to(ask("sum(up"), R"({"status":"error","errorType":"bad_data","error":"1:7: parse error: unclosed left parenthesis"})"));
   CHECK(failure.cls == Failure::Class::rejected);
   CHECK(failure.cause.find("unclosed left parenthesis") != std::string::npos);
   CHECK(failure.cure == "mend the text of the ask: sum(up");
 }
 
 TEST_CASE("an answer that is no matrix, and a word that is none, are failures", "[prometheus]") {
-  CHECK(std::get<Failure>(answered(ask("up"), R"({"status":"success","data":[]})")).cls == Failure::Class::malformed);
-  CHECK(std::get<Failure>(answered(ask("up", {}, {{"as", Value("serie")}}))).cure.find("series") != std::string::npos);
+  CHECK(std::get<Failure>(answered_to(ask("up"), R"({"status":"success","data":[]})")).cls == Failure::Class::malformed);
+  CHECK(std::get<Failure>(answered_to(ask("up", {}, {{"as", Value("serie")}}))).cure.find("series") != std::string::npos);
 }

@@ -13,7 +13,7 @@ using namespace inquest::prometheus;
 
 namespace {
 
-Reply recorded(const std::string& name) {
+Reply recorded_reply(const std::string& name) {
   return read_reply(read_file(std::string(INQUEST_SOURCE_DIR) + "/tests/runtime/connectors/prometheus/recorded/" + name + ".json").value()).value();
 }
 std::string wrong(const std::string& body) {
@@ -27,7 +27,7 @@ std::string matrix(const std::string& values) {
 }  // namespace
 
 TEST_CASE("a matrix is read with times of milliseconds and exact values", "[prometheus]") {
-  const Reply reply = recorded("matrix-rss");
+  const Reply reply = recorded_reply("matrix-rss");
   REQUIRE(reply.series.size() == 1);
   const Samples& one = reply.series.front();
   CHECK(reply.result_type == "matrix");
@@ -40,10 +40,10 @@ TEST_CASE("a matrix is read with times of milliseconds and exact values", "[prom
 }
 
 TEST_CASE("buildinfo, scalars, texts and errors are read", "[prometheus]") {
-  CHECK(recorded("buildinfo").fields.at("version") == "3.5.0");
-  CHECK(recorded("scalar").series.front().value.front() == 2);
-  CHECK(recorded("string").texts == std::vector<std::string>{"x"});
-  const Reply error = recorded("parse-error");
+  CHECK(recorded_reply("buildinfo").fields.at("version") == "3.5.0");
+  CHECK(recorded_reply("scalar").series.front().value.front() == 2);
+  CHECK(recorded_reply("string").texts == std::vector<std::string>{"x"});
+  const Reply error = recorded_reply("parse-error");
   CHECK(error.status == "error");
   CHECK(error.error_type == "bad_data");
   CHECK(error.error.find("unclosed left parenthesis") != std::string::npos);

@@ -13,15 +13,15 @@ using namespace inquest;
 
 namespace {
 
-const settings::Environment environment = [](const std::string& name) -> std::optional<std::string> {
+const settings::Environment grafana_environment = [](const std::string& name) -> std::optional<std::string> {
   if (name == "HOST") return "prom.example";
   if (name == "PASSWORD") return "secret-of-$grafana";
   return std::nullopt;
 };
 Result<settings::Configuration> read(const std::string& datasource, const std::string& folder = "/etc/x") {
-  return settings::read_grafana_text("apiVersion: 1\ndatasources:\n" + datasource, "datasources.yaml", folder, environment);
+  return settings::read_grafana_text("apiVersion: 1\ndatasources:\n" + datasource, "datasources.yaml", folder, grafana_environment);
 }
-settings::Configuration good(const std::string& datasource) {
+settings::Configuration good_provisioning(const std::string& datasource) {
   const auto out = read(datasource);
   INFO((out ? std::string() : out.error().print()));
   REQUIRE(out.ok());
@@ -31,7 +31,7 @@ settings::Configuration good(const std::string& datasource) {
 }  // namespace
 
 TEST_CASE("grafana: the three types become sources with URL, user, headers and index") {
-  const auto c = good(
+  const auto c = good_provisioning(
       "  - {name: Web Store Metrics, type: prometheus, url: 'http://$HOST:9090/', basicAuth: true, basicAuthUser: me, secureJsonData: {basicAuthPassword: $PASSWORD}}\n"
       "  - {name: os, type: grafana-opensearch-datasource, url: 'https://os', jsonData: {database: 'otel-logs-*', tlsSkipVerify: true, timeField: time,\n"
       "     httpHeaderName1: X-Scope-OrgID, httpHeaderName2: Authorization}, secureJsonData: {httpHeaderValue1: a, httpHeaderValue2: Bearer token-of-grafana}}\n"
@@ -52,7 +52,7 @@ TEST_CASE("grafana: the three types become sources with URL, user, headers and i
 }
 
 TEST_CASE("grafana: what is not used is told with the reason") {
-  const auto c = good(
+  const auto c = good_provisioning(
       "  - {name: l, type: loki, url: 'http://x'}\n  - {name: e, type: elasticsearch, url: 'http://x'}\n"
       "  - {name: s, type: prometheus, url: 'http://x', jsonData: {sigV4Auth: true}}\n"
       "  - {name: t, type: prometheus, url: 'https://x', jsonData: {tlsAuth: true}}\n"
@@ -84,7 +84,7 @@ TEST_CASE("grafana: variables, files and dollars mean what they mean there; an u
 }
 
 TEST_CASE("grafana: a file that is none is told, and so are two datasources of one name") {
-  const auto none = settings::read_grafana_text("sources: []\n", "x.yaml", "", environment);
+  const auto none = settings::read_grafana_text("sources: []\n", "x.yaml", "", grafana_environment);
   REQUIRE_FALSE(none.ok());
   CHECK(none.error().message.find("no `datasources:`") != std::string::npos);
   const auto twice = read("  - {name: a b, type: jaeger, url: 'http://x'}\n  - {name: A.B, type: jaeger, url: 'http://x'}\n  - {name: A-B, type: jaeger, url: 'http://x'}\n");

@@ -13,7 +13,7 @@ struct Span {
   const char *trace, *id, *parent, *operation;
   int64_t from, length;
 };
-FramePtr spans(const std::vector<Span>& all) {
+FramePtr trace_spans(const std::vector<Span>& all) {
   FrameBuilder b(Shape::spans);
   b.head().add("trace_id", ColumnType::text).add("span_id", ColumnType::text).add("parent_id", ColumnType::text);
   b.add("operation", ColumnType::text).add("kind", ColumnType::text).add("start", ColumnType::time);
@@ -45,7 +45,7 @@ const std::vector<Span> simple = {{"t", "1", "", "root", 0, 100}, {"t", "2", "1"
 }  // namespace
 
 TEST_CASE("self time is the duration minus the union of the children") {
-  const FramePtr f = run("self_time", {spans(simple)});
+  const FramePtr f = run("self_time", {trace_spans(simple)});
   CHECK(of(f, "root", "self") == 40);
   CHECK(of(f, "a", "self") == 30);
   CHECK(of(f, "b", "self") == 30);
@@ -55,13 +55,13 @@ TEST_CASE("self time is the duration minus the union of the children") {
 }
 
 TEST_CASE("children outside their parent by a skewed clock count only inside it") {
-  const FramePtr f = run("self_time", {spans({{"t", "1", "", "root", 100, 100}, {"t", "2", "1", "early", 50, 60},
+  const FramePtr f = run("self_time", {trace_spans({{"t", "1", "", "root", 100, 100}, {"t", "2", "1", "early", 50, 60},
                                               {"t", "3", "1", "late", 190, 500}, {"t", "4", "1", "never", 900, 50}})});
   CHECK(of(f, "root", "self") == 80);
 }
 
 TEST_CASE("orphans, cycles, own parents, twin ids and negative durations end") {
-  const FramePtr f = run("self_time", {spans({{"t", "1", "2", "x", 0, 10}, {"t", "2", "1", "y", 0, 10}, {"t", "3", "3", "own", 0, 10},
+  const FramePtr f = run("self_time", {trace_spans({{"t", "1", "2", "x", 0, 10}, {"t", "2", "1", "y", 0, 10}, {"t", "3", "3", "own", 0, 10},
                                               {"t", "4", "gone", "orphan", 0, 10}, {"t", "5", "4", "twin", 0, 5},
                                               {"t", "5", "4", "twin", 5, 5}, {"t", "6", "4", "negative", 5, -5}})});
   CHECK(of(f, "orphan", "orphans") == 1);
@@ -94,7 +94,7 @@ TEST_CASE("a chain of a hundred thousand spans does not overflow") {
 }
 
 TEST_CASE("the critical path sums to the root and takes the child that ended last") {
-  const FramePtr f = run("critical_path", {spans(simple)});
+  const FramePtr f = run("critical_path", {trace_spans(simple)});
   double sum = 0;
   for (size_t i = 0; i < f->rows; ++i) sum += number(f, "path", i);
   CHECK(sum == 100);
@@ -116,28 +116,28 @@ TEST_CASE("where slow traces spend longer than typical ones is ranked first") {
     typical.push_back({t, "2", "1", "load", 10, 30});
     typical.push_back({t, "3", "1", "render", 50, 20});
   }
-  const FramePtr f = run("where_time", {spans(slow), spans(typical)});
+  const FramePtr f = run("where_time", {trace_spans(slow), trace_spans(typical)});
   CHECK(of(f, "load", "rank") == 1);
   CHECK(of(f, "load", "times") == 30);
   CHECK(of(f, "load", "delta") == 870);
   CHECK(of(f, "load", "share") == Approx(870.0 / 900));
   CHECK(of(f, "render", "delta") == 0);
   CHECK(of(f, "root", "slow_traces") == 2);
-  CHECK(text(run("where_time", {spans(slow), spans({})}), "why") == "no typical traces");
-  CHECK(fails("where_time", {spans(slow)}, {}).message.find("two frames") != std::string::npos);
+  CHECK(text(run("where_time", {trace_spans(slow), trace_spans({})}), "why") == "no typical traces");
+  CHECK(fails("where_time", {trace_spans(slow)}, {}).message.find("two frames") != std::string::npos);
 }
 
 TEST_CASE("a waterfall lists one trace in the order of its tree") {
   std::vector<Span> all = simple;
   all.push_back({"u", "9", "", "other", 0, 50});
-  const FramePtr f = run("waterfall", {spans(all)});
+  const FramePtr f = run("waterfall", {trace_spans(all)});
   REQUIRE(f->rows == 4);
   CHECK(text(f, "operation", 0) == "root");
   CHECK(text(f, "operation", 3) == "c");
   CHECK(number(f, "depth", 3) == 2);
   CHECK(number(f, "offset", 3) == 40);
   CHECK(number(f, "critical", 1) == 0);
-  CHECK(run("waterfall", {spans(all)}, {{"trace", "u"}})->rows == 1);
-  CHECK(fails("waterfall", {spans(all)}, {{"trace", "v"}}).message == "no trace v in this frame");
-  CHECK(run("waterfall", {spans({})})->rows == 0);
+  CHECK(run("waterfall", {trace_spans(all)}, {{"trace", "u"}})->rows == 1);
+  CHECK(fails("waterfall", {trace_spans(all)}, {{"trace", "v"}}).message == "no trace v in this frame");
+  CHECK(run("waterfall", {trace_spans({})})->rows == 0);
 }

@@ -9,17 +9,17 @@ using namespace inquest::made;
 
 namespace {
 
-struct Span {
+struct Waiting {
   const char *trace, *id, *parent, *service, *operation, *kind;
   int64_t from, length;
   const char* status = "ok";
 };
-FramePtr spans(const std::vector<Span>& all) {
+FramePtr spans_at(const std::vector<Waiting>& all) {
   FrameBuilder b(Shape::spans);
   b.head().add("trace_id", ColumnType::text).add("span_id", ColumnType::text).add("parent_id", ColumnType::text);
   b.add("operation", ColumnType::text).add("kind", ColumnType::text).add("start", ColumnType::time);
   b.add("duration", ColumnType::duration).add("status", ColumnType::text);
-  for (const Span& s : all) {
+  for (const Waiting& s : all) {
     b.text(0, s.service);
     b.text(4, s.trace);
     b.text(5, s.id);
@@ -33,7 +33,7 @@ FramePtr spans(const std::vector<Span>& all) {
   }
   return b.finish();
 }
-size_t row_of(const FramePtr& f, const char* column, const std::string& value, size_t from = 0) {
+size_t row_where(const FramePtr& f, const char* column, const std::string& value, size_t from = 0) {
   for (size_t i = from; i < f->rows; ++i)
     if (text(f, column, i) == value) return i;
   FAIL("no row " << value);
@@ -43,13 +43,13 @@ size_t row_of(const FramePtr& f, const char* column, const std::string& value, s
 }  // namespace
 
 TEST_CASE("a caller's waiting on each callee is a share of its time, the network counts, parallel calls count once") {
-  const FramePtr f = run("waits", {spans({{"t", "1", "", "shop", "page", "server", 0, 100},
+  const FramePtr f = run("waits", {spans_at({{"t", "1", "", "shop", "page", "server", 0, 100},
                                           {"t", "2", "1", "shop", "call stock", "client", 10, 40},
                                           {"t", "3", "2", "stock", "get", "server", 15, 30, "error"},
                                           {"t", "4", "1", "price", "get", "server", 40, 30},
                                           {"t", "5", "1", "price", "get", "server", 50, 10},
                                           {"t", "6", "3", "stock", "SELECT", "client", 20, 20}})});
-  const size_t stock = row_of(f, "callee", "stock"), price = row_of(f, "callee", "price");
+  const size_t stock = row_where(f, "callee", "stock"), price = row_where(f, "callee", "price");
   CHECK(text(f, "caller", stock) == "shop");
   CHECK(number(f, "wait", stock) == 40);
   CHECK(number(f, "share", stock) == Approx(0.4));
@@ -59,15 +59,15 @@ TEST_CASE("a caller's waiting on each callee is a share of its time, the network
   CHECK(number(f, "calls", price) == 2);
   CHECK(number(f, "rank", price) == 2);
   CHECK(number(f, "own", stock) == Approx(0.4));
-  const size_t database = row_of(f, "caller", "stock");
+  const size_t database = row_where(f, "caller", "stock");
   CHECK(absent(f, "callee", database));
   CHECK(text(f, "operation", database) == "SELECT");
   CHECK(number(f, "share", database) == Approx(20.0 / 30));
-  CHECK(text(f, "why", row_of(f, "caller", "price")) == "calls nobody, or whom it calls sends no spans");
+  CHECK(text(f, "why", row_where(f, "caller", "price")) == "calls nobody, or whom it calls sends no spans");
 }
 
 TEST_CASE("waiting can be asked of one service and by operation of the callee") {
-  const FramePtr f = spans({{"t", "1", "", "a", "x", "server", 0, 100}, {"t", "2", "1", "b", "y", "server", 0, 50},
+  const FramePtr f = spans_at({{"t", "1", "", "a", "x", "server", 0, 100}, {"t", "2", "1", "b", "y", "server", 0, 50},
                             {"t", "3", "2", "c", "z", "server", 0, 20}});
   const FramePtr b = run("waits", {f}, {{"service", "b"}, {"by_operation", true}});
   REQUIRE(b->rows == 2);
@@ -77,11 +77,11 @@ TEST_CASE("waiting can be asked of one service and by operation of the callee") 
 }
 
 TEST_CASE("a slow trace is laid beside a typical one: what is only in one, what takes longer") {
-  const FramePtr slow = spans({{"s", "1", "", "shop", "page", "server", 0, 100},
+  const FramePtr slow = spans_at({{"s", "1", "", "shop", "page", "server", 0, 100},
                                {"s", "2", "1", "stock", "get", "server", 10, 60},
                                {"s", "3", "1", "stock", "get", "server", 75, 10},
                                {"s", "4", "2", "stock", "reload", "internal", 20, 45}});
-  const FramePtr typical = spans({{"u", "1", "", "shop", "page", "server", 0, 1000},
+  const FramePtr typical = spans_at({{"u", "1", "", "shop", "page", "server", 0, 1000},
                                   {"t", "1", "", "shop", "page", "server", 0, 30},
                                   {"t", "2", "1", "stock", "get", "server", 5, 10},
                                   {"t", "3", "1", "price", "get", "server", 16, 4},
@@ -90,8 +90,8 @@ TEST_CASE("a slow trace is laid beside a typical one: what is only in one, what 
   REQUIRE(f->rows == 4);
   CHECK(text(f, "slow_trace") == "s");
   CHECK(text(f, "typical_trace") == "t");
-  const size_t page = row_of(f, "operation", "page"), get = row_of(f, "path", "shop: page > stock: get");
-  const size_t reload = row_of(f, "operation", "reload"), price = row_of(f, "service", "price");
+  const size_t page = row_where(f, "operation", "page"), get = row_where(f, "path", "shop: page > stock: get");
+  const size_t reload = row_where(f, "operation", "reload"), price = row_where(f, "service", "price");
   CHECK(text(f, "only", reload) == "slow");
   CHECK(text(f, "only", price) == "typical");
   CHECK(absent(f, "only", get));
@@ -108,7 +108,7 @@ TEST_CASE("a slow trace is laid beside a typical one: what is only in one, what 
 }
 
 TEST_CASE("without a trace to compare with the reason is told") {
-  const FramePtr one = spans({{"s", "1", "", "shop", "page", "server", 0, 100}}), none = spans({});
+  const FramePtr one = spans_at({{"s", "1", "", "shop", "page", "server", 0, 100}}), none = spans_at({});
   const FramePtr f = run("trace_diff", {one, none});
   CHECK(text(f, "why") == "no typical trace");
   CHECK(absent(f, "delta"));
@@ -116,7 +116,7 @@ TEST_CASE("without a trace to compare with the reason is told") {
 }
 
 TEST_CASE("the longest traces come first, and a trace without a root by its longest orphan") {
-  const FramePtr f = spans({{"b", "1", "", "s", "o", "server", 0, 50}, {"a", "1", "", "s", "o", "server", 0, 50},
+  const FramePtr f = spans_at({{"b", "1", "", "s", "o", "server", 0, 50}, {"a", "1", "", "s", "o", "server", 0, 50},
                             {"c", "1", "gone", "s", "o", "server", 0, 90}, {"c", "2", "gone", "s", "p", "server", 0, 10},
                             {"d", "1", "", "s", "o", "server", 0, 5}});
   const FramePtr w = run("waterfall", {f}, {{"most", int64_t{3}}});
@@ -131,10 +131,10 @@ TEST_CASE("ten thousand spans in one chain and in one fan end, with bounded path
   std::vector<std::string> ids;
   for (int i = 0; i < 10000; ++i) ids.push_back(std::to_string(i));
   for (const bool chain : {true, false}) {
-    std::vector<Span> all;
+    std::vector<Waiting> all;
     for (size_t i = 0; i < ids.size(); ++i)
       all.push_back({"t", ids[i].c_str(), i ? ids[chain ? i - 1 : 0].c_str() : "", i % 2 ? "a" : "b", ids[i].c_str(), "server", static_cast<int64_t>(i), 100000});
-    const FramePtr f = spans(all);
+    const FramePtr f = spans_at(all);
     const FramePtr d = run("trace_diff", {f, f});
     REQUIRE(d->rows == ids.size());
     size_t longest = 0;
