@@ -134,10 +134,10 @@ class Calls final : public Work {
     for (const otlp::Stretch& one : windows_) params["windows"].push_back({one.window.from.ns, one.window.to.ns});
     return {{"scripted_metric",
              {{"params", std::move(params)},
-              {"calls_init_script", painless(calls_init_script)},
+              {"init_script", painless(calls_init_script)},
               {"map_script", painless(span_script(layout_, scripts_, draw, calls_map_body))},
-              {"calls_combine_script", painless(calls_combine_script)},
-              {"calls_reduce_script", painless(calls_reduce_script)}}}};
+              {"combine_script", painless(calls_combine_script)},
+              {"reduce_script", painless(calls_reduce_script)}}}};
   }
 
   otlp::Answer joined(const otlp::Asking& asking) const;

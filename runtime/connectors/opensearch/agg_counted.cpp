@@ -68,10 +68,10 @@ Search Cells::counted_search(size_t part) const {
   params["longest"] = !plan_.sums;
   Json counts = {{"scripted_metric",
                   {{"params", std::move(params)},
-                   {"counted_init_script", painless(counted_init_script)},
+                   {"init_script", painless(counted_init_script)},
                    {"map_script", painless(span_script(layout_, scripts_, "", counted_map_body))},
-                   {"counted_combine_script", painless(counted_combine_script)},
-                   {"counted_reduce_script", painless(counted_reduce_script)}}}};
+                   {"combine_script", painless(counted_combine_script)},
+                   {"reduce_script", painless(counted_reduce_script)}}}};
   return {layout_.index, body_of(parts_[part].filter.query, {{"cells", std::move(counts)}}), 0, "durations over time"};
 }
 
