@@ -6,6 +6,7 @@
 
 #include "runtime/base/text.h"
 #include "runtime/connectors/jaeger/native_ask.h"
+#include "runtime/connectors/jaeger/pool_work.h"
 #include "runtime/connectors/otlp/answer.h"
 
 namespace inquest::jaeger {
@@ -23,17 +24,28 @@ void add(std::string& to, const std::string& text) {
   to += (to.empty() ? "" : "; ") + text;
 }
 
-// Attributes that `where` wants to equal one value, as Jaeger compares them: as text. It may find more, never less.
+// Attributes that `where` wants to equal one value, as Jaeger compares them: as text. It may find more, never less; so
+// what would not find itself where a store reads it as a pattern (native_ask.h) is not sent.
 std::map<std::string, std::string> tags_of(const Ask& ask) {
   std::map<std::string, std::string> out;
   if (ask.kind == "spans.calls") return out;             // its spans are of other services too
   for (const auto& [key, value] : ask.where) {
     if (key == "kind" || key == "status" || key == "operation") continue;  // no attributes
     if (key == "links" || key == "exception.message") continue;  // worked out when a span is read; cut
-    if (const auto* text = value.get<std::string>()) out[key] = *text;
+    if (const auto* text = value.get<std::string>(); text && finds_itself(*text)) out[key] = *text;
     else if (value.get<bool>() || value.get<int64_t>()) out[key] = print_value(value);
   }
   return out;
+}
+
+// Whether a span has all of `tags` among its attributes or those of its resource, compared as text.
+bool has_tags(const otlp::Spans& spans, size_t row, const std::map<std::string, std::string>& tags) {
+  return std::all_of(tags.begin(), tags.end(), [&](const auto& tag) {
+    const otlp::Cell* cell = otlp::find_cell(spans.texts, spans.attributes.data() + spans.attr_from[row],
+                                             spans.attributes.data() + spans.attr_from[row + 1], tag.first);
+    if (!cell) cell = otlp::find_cell(spans.texts, spans.resources[spans.resource[row]].attributes, tag.first);
+    return cell && otlp::cell_text(spans.texts, *cell) == tag.second;
+  });
 }
 
 }  // namespace
@@ -184,22 +196,36 @@ Answer Answers::traces_by_id(const Ask& ask, Allowed allowed) {
 
 Answer Answers::native_answer(const Ask& ask, Allowed allowed) {
   bool own_limit = false, cut = false;
-  auto read = native_search(ask, &own_limit);
-  const auto* search = std::get_if<Search>(&read);
+  std::map<std::string, std::string> here;
+  auto read = native_search(ask, &own_limit, &here);
+  auto* search = std::get_if<Search>(&read);
   if (!search) return passed_on<FramePtr>(read);
+  const size_t limit = search->limit;
+  if (!here.empty()) search->limit = std::max(limit, std::min(budget_.traces, server_.page(allowed)));
   auto found = pool_.search(*search, cut, allowed);
   const auto* held = std::get_if<HeldPtr>(&found);
   if (!held) return passed_on<FramePtr>(found);
   // Every trace that was found, the earliest first, as a list of traces by id.
   const otlp::Spans& spans = *(*held)->view.spans;
   std::map<std::pair<uint64_t, uint64_t>, int64_t> begins;
+  TraceIds wanted;
   for (size_t row = 0; row < spans.rows(); ++row) {
-    const auto [at, fresh] = begins.emplace(std::pair(spans.trace[row].high, spans.trace[row].low), spans.start[row]);
+    const std::pair id(spans.trace[row].high, spans.trace[row].low);
+    const auto [at, fresh] = begins.emplace(id, spans.start[row]);
     if (!fresh) at->second = std::min(at->second, spans.start[row]);
+    if (has_tags(spans, row, here)) wanted.insert(id);
   }
   std::vector<std::pair<int64_t, std::string>> order;
-  for (const auto& [id, start] : begins) order.emplace_back(start, otlp::hex(otlp::Spans::Id{id.first, id.second}));
+  for (const auto& [id, start] : begins)
+    if (wanted.count(id) != 0) order.emplace_back(start, otlp::hex(otlp::Spans::Id{id.first, id.second}));
   std::sort(order.begin(), order.end());
+  const bool more = !here.empty() && cut;                // which there are was seen of the newest only
+  if (order.size() > limit) {
+    order.erase(order.begin(), order.end() - static_cast<std::ptrdiff_t>(limit));
+    cut = true;
+  } else if (!here.empty()) {
+    cut = false;
+  }
   List ids;
   for (const auto& [start, id] : order) ids.emplace_back(id);
   Ask listed = ask;
@@ -208,11 +234,12 @@ Answer Answers::native_answer(const Ask& ask, Allowed allowed) {
   listed.args = {{"traces", Value(std::move(ids))}, {"limit", Value(static_cast<int64_t>(std::max<size_t>(1, order.size())))}};
   Answer answer = over(listed, **held, allowed);
   const auto* frame = std::get_if<FramePtr>(&answer);
-  if (!frame || !cut) return answer;
+  if (!frame || (!cut && !more)) return answer;
   auto copy = std::make_shared<Frame>(**frame);
-  const std::string limit = count(static_cast<int64_t>(search->limit)) + " traces";
-  if (own_limit) copy->marks.limited = limit + ", as the ask says";
-  else add(copy->marks.partial, "there may be more than the " + limit + " of a search without `limit`");
+  const std::string most = count(static_cast<int64_t>(limit)) + " traces";
+  if (!cut) add(copy->marks.partial, "only the newest " + traces_text(begins.size()) + " were compared with the values of the tags");
+  else if (own_limit) copy->marks.limited = most + ", as the ask says";
+  else add(copy->marks.partial, "there may be more than the " + most + " of a search without `limit`");
   return FramePtr(std::move(copy));
 }
 

@@ -3,6 +3,7 @@
 #include "runtime/connectors/jaeger/native_ask.h"
 
 #include <algorithm>
+#include <set>
 
 #include "runtime/base/text.h"
 #include "runtime/connectors/otlp/asking.h"
@@ -42,6 +43,7 @@ class Reader final {
     return read_value(name, value);
   }
   const std::optional<Wrong>& wrong() const { return wrong_; }
+  const std::set<std::string>& bound() const { return bound_; }  // what names in tags stand for
 
  private:
   bool fail(std::string cause, std::string cure = {}) {
@@ -85,6 +87,7 @@ class Reader final {
         std::string inner;
         if (!bound(inner)) return false;
         otlp::append_json_text(value, inner);
+        bound_.insert(inner);
         continue;
       }
       depth += (c == '{') - (c == '}');
@@ -115,7 +118,33 @@ class Reader final {
   const std::string text_;
   size_t at_ = 0;
   std::optional<Wrong> wrong_;
+  std::set<std::string> bound_;
 };
+
+// Keys of Jaeger's own that are no attributes when its spans are read.
+bool of_jaeger(const std::string& key) {
+  return key.compare(0, 5, "otel.") == 0 || key == "span.kind" || key == "error" || key == "w3c.tracestate" || key == "internal.span.format";
+}
+
+// Takes out of `tags` what must not be sent, and lists what is to be compared here.
+std::optional<Wrong> stand_for_themselves(const std::set<std::string>& bound, std::map<std::string, std::string>& tags,
+                                          std::map<std::string, std::string>& here) {
+  for (auto tag = tags.begin(); tag != tags.end();) {
+    const auto& [key, value] = *tag;
+    if (bound.count(value) == 0 || finds_itself(value, true)) {
+      ++tag;
+    } else if (of_jaeger(key)) {
+      if (!finds_itself(value))
+        return Wrong{"the value of `" + printable(key, 60) + "`, " + printable(value, 60) + ", is a pattern for some of Jaeger's stores",
+                     "write it in the ask itself if it is meant as one"};
+      ++tag;
+    } else {
+      here[key] = value;
+      tag = finds_itself(value) ? std::next(tag) : tags.erase(tag);
+    }
+  }
+  return {};
+}
 
 std::optional<Wrong> read_tags(const std::string& text, std::map<std::string, std::string>& tags) {
   const auto json = parse_json(text, "tags");
@@ -131,7 +160,11 @@ std::optional<Wrong> read_tags(const std::string& text, std::map<std::string, st
 
 }  // namespace
 
-Outcome<Search> native_search(const Ask& ask, bool* own_limit) {
+bool finds_itself(std::string_view text, bool exactly) {
+  return text.find_first_of(exactly ? ".?+*|{}[]()\"\\#@&<>~^$" : "?+*|{}[]()\"\\#@&<>~^$") == std::string_view::npos;
+}
+
+Outcome<Search> native_search(const Ask& ask, bool* own_limit, std::map<std::string, std::string>* here) {
   const auto rejected = [](const Wrong& wrong) { return Failure{Failure::Class::rejected, "jaeger: " + wrong.cause, wrong.cure}; };
   Search out;
   out.window = ask.scope.window;
@@ -168,6 +201,8 @@ Outcome<Search> native_search(const Ask& ask, bool* own_limit) {
     }
   }
   if (reader.wrong()) return rejected(*reader.wrong());
+  std::map<std::string, std::string> compared;
+  if (auto wrong = stand_for_themselves(reader.bound(), out.tags, here ? *here : compared)) return rejected(*wrong);
   if (out.service.empty()) return rejected({"no service", "Jaeger searches traces of one service: service=$service"});
   if (out.shortest && out.longest && out.longest->ns < out.shortest->ns) return rejected({"maxDuration is below minDuration"});
   return out;

@@ -64,16 +64,24 @@ Outcome<HeldPtr> Pool::get(const Need& need, Allowed allowed) {
   return fetched;
 }
 
+// What was fetched, unless what the server had before is gone meanwhile: then what came is no answer.
+Outcome<HeldPtr> Pool::sure(Outcome<HeldPtr> fetched, Allowed allowed) const {
+  const auto* got = std::get_if<HeldPtr>(&fetched);
+  if (!got) return fetched;
+  if (auto failure = server_.lost((*got)->traces == 0, allowed)) return *failure;
+  return fetched;
+}
+
 Outcome<HeldPtr> Pool::fetch(const Need& need, Allowed within) {
   const Deadline deadline = sooner(within.deadline);
   const Allowed allowed{deadline, within.stop};
-  if (!need.service) return all_services(need, allowed);
-  if (need.operation.empty() || !need.tags.empty()) return one_service(need, allowed);
+  if (!need.service) return sure(all_services(need, allowed), allowed);
+  if (need.operation.empty() || !need.tags.empty()) return sure(one_service(need, allowed), allowed);
   Need wider = need;
   wider.operation.clear();
   auto all = get(wider, allowed);
   const auto* got = std::get_if<HeldPtr>(&all);
-  if (got && !(*got)->whole) return one_service(need, allowed);
+  if (got && !(*got)->whole) return sure(one_service(need, allowed), allowed);
   return all;
 }
 
@@ -230,7 +238,9 @@ Outcome<HeldPtr> Pool::by_id(const std::vector<std::string>& ids, Allowed allowe
     if (lost == seen.size() || (failure && failure->cls == Failure::Class::cancelled)) return passed_on<HeldPtr>(answers[i]);
   }
   if (lost > 0) problems[0] = count(static_cast<int64_t>(lost)) + " of " + traces_text(seen.size()) + " did not come: " + problems[0];
-  return HeldPtr(done(gathered, Need{}, std::move(problems)));
+  const size_t missing = seen.size() - lost - std::min(seen.size() - lost, gathered.traces());
+  const HeldPtr held = done(gathered, Need{}, std::move(problems));
+  return missing > 0 ? sure(held, allowed) : Outcome<HeldPtr>(held);
 }
 
 Outcome<HeldPtr> Pool::search(const Search& search, bool& cut, Allowed allowed) {
@@ -240,7 +250,8 @@ Outcome<HeldPtr> Pool::search(const Search& search, bool& cut, Allowed allowed) 
   cut = found->cut;
   Gathered gathered;
   gathered.add(std::move(found->traces));
-  return HeldPtr(done(gathered, Need{search.service, search.operation, search.window}, {}));
+  const HeldPtr held = done(gathered, Need{search.service, search.operation, search.window}, {});
+  return cut ? Outcome<HeldPtr>(held) : sure(held, allowed);
 }
 
 }  // namespace inquest::jaeger

@@ -12,6 +12,7 @@
 // once, not once for every service that it passes.
 // Time: what a trace takes is measured; no search is begun that would not end in time, and some time is kept to answer in.
 // What could not be searched then makes a sample of the rest, and is told too.
+// Loss: after each fetch the server is asked whether it still has what it had (witness.h); if not, the fetch has failed.
 // Thread rule: get and by_id may be called from several threads; of two that need the same the second waits.
 #pragma once
 
@@ -70,6 +71,7 @@ class Pool final {
   struct Whole { bool whole = true, late = false; std::string problem = {}; std::optional<Outcome<HeldPtr>> failed = {}; };
   struct Slot;
   std::shared_ptr<Slot> slot(const Need& need);
+  Outcome<HeldPtr> sure(Outcome<HeldPtr> fetched, Allowed allowed) const;
   Outcome<HeldPtr> fetch(const Need& need, Allowed allowed);
   Outcome<HeldPtr> one_service(const Need& need, Allowed allowed);
   Outcome<HeldPtr> all_services(const Need& need, Allowed allowed);

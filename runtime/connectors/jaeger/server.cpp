@@ -3,6 +3,7 @@
 #include "runtime/connectors/jaeger/server.h"
 
 #include <algorithm>
+#include <charconv>
 #include <thread>
 
 #include "runtime/base/text.h"
@@ -14,6 +15,7 @@ namespace {
 constexpr uint64_t usual_trace = 8000;                 // bytes, before any was seen
 constexpr size_t ids_of_v1 = 20;                       // in one request
 constexpr double longest_search_ms = 10'000;
+constexpr size_t witnesses = 16;                       // traces with a span of the service within the same microseconds
 
 }  // namespace
 
@@ -60,8 +62,7 @@ Outcome<Api> Server::look(Allowed allowed) {
       }
       if (const auto* list = std::get_if<std::vector<std::string>>(&names)) {
         (generation == Generation::v3 ? here.v3 : here.v1) = true;
-        std::lock_guard lock(mutex_);
-        services_ = *list;
+        witness_.services(*list);
         continue;
       }
       // Only an answer of another kind is worth another path: who refuses, or is not there, will do so again.
@@ -140,6 +141,32 @@ double Server::ms_a_trace() const {
   return ms_a_trace_;
 }
 
+std::optional<Failure> Server::lost(bool nothing, Allowed allowed) {
+  const auto unknown = [&](const auto& outcome) -> std::optional<Failure> {
+    if (!nothing) return {};                            // what came had come before
+    if (const auto* failure = std::get_if<Failure>(&outcome)) return *failure;
+    return Failure{Failure::Class::overloaded, std::get<RetryLater>(outcome).cause};
+  };
+  const auto span = witness_.span();
+  if (span) {
+    const Api at = known_api();
+    const size_t limit = std::min(witnesses, depth_.load());
+    const Search again{span->service, {}, Window{span->start, Time{span->start.ns + 1}}, {}, {}, {}, limit};
+    auto answer = send(search_request(at, again), allowed);
+    auto* response = std::get_if<http::Response>(&answer);
+    if (!response) return unknown(answer);
+    if (depth_refused(*response)) return {};            // a store of fewer traces than these
+    const auto traces = traces_in(std::move(*response), generation_for(at, again), config_);
+    const auto* got = std::get_if<Traces>(&traces);
+    if (!got) return unknown(traces);
+    if (std::find(got->ids.begin(), got->ids.end(), span->trace) == got->ids.end() && got->ids.size() < limit) return Witness::gone();
+    if (witness_.services_known()) return {};
+  }
+  const auto listed = services(allowed);
+  const auto* names = std::get_if<std::vector<std::string>>(&listed);
+  return names ? witness_.without(*names) : unknown(listed);
+}
+
 size_t Server::ids_at_once() const { return known_api().v3 ? 1 : ids_of_v1; }
 
 size_t Server::first_page() const {
@@ -159,11 +186,31 @@ size_t Server::page(Allowed allowed) const {
   return static_cast<size_t>(out);
 }
 
+// v3 before 2.19 ignores tags and would find what was not asked for.
+bool Server::searches_tags(Allowed allowed) {
+  {
+    std::lock_guard lock(mutex_);
+    if (searches_tags_) return *searches_tags_;
+  }
+  const std::string text = version(allowed);
+  const char* const end = text.data() + text.size();
+  int major = 0, minor = 0;
+  const char* const dot = std::from_chars(text.data(), end, major).ptr;
+  if (dot != end) std::from_chars(dot + 1, end, minor);
+  const bool out = major > 2 || (major == 2 && minor >= 19);
+  std::lock_guard lock(mutex_);
+  searches_tags_ = out;
+  return out;
+}
+
 Outcome<Server::Found> Server::search(Search search, Allowed allowed) {
   auto found = api(allowed);
   const Api* at = std::get_if<Api>(&found);
   if (!at) return passed_on<Found>(found);
   const Generation generation = generation_for(*at, search);
+  if (generation == Generation::v3 && !search.tags.empty() && !searches_tags(allowed))
+    return Failure{Failure::Class::unsupported, "the v3 interface of this Jaeger does not search tags, as it does from 2.19 on",
+                   "leave `api: v3` out where the server has v1 too"};
   for (;;) {
     search.limit = std::max<size_t>(1, std::min(search.limit, depth_.load()));
     const double beside = 1 + under_way_++;             // who shares the server shares its time
@@ -186,6 +233,7 @@ Outcome<Server::Found> Server::search(Search search, Allowed allowed) {
     auto* got = std::get_if<Traces>(&traces);
     if (!got) return passed_on<Found>(traces);
     weigh(got->bytes, got->ids.size(), ms);
+    witness_.saw(search.service, *got);
     // A server that does not know the name of our limit would use its own: 100.
     const bool cut = got->ids.size() >= search.limit || (got->ids.size() == 100 && search.limit > 100);
     return Found{std::move(*got), search.limit, cut};

@@ -14,6 +14,7 @@
 
 #include "runtime/connectors/http/source.h"
 #include "runtime/connectors/jaeger/api.h"
+#include "runtime/connectors/jaeger/witness.h"
 
 namespace inquest::jaeger {
 
@@ -46,6 +47,10 @@ class Server final {
   // At most ids_at_once() of them; those that are unknown are left out.
   Outcome<Traces> traces(const std::vector<std::string>& ids, Allowed allowed);
 
+  // After a fetch: the failure when what Jaeger had before is gone (witness.h), or when that cannot be found out and
+  // `nothing` was found.
+  std::optional<Failure> lost(bool nothing, Allowed allowed);
+
   size_t ids_at_once() const;
   // Traces of one search that should fit the cap of a body and come within some seconds, by what was seen so far.
   size_t page(Allowed allowed) const;
@@ -58,6 +63,7 @@ class Server final {
  private:
   Outcome<http::Response> send(const http::Request& request, Allowed allowed);
   Outcome<Api> look(Allowed allowed);
+  bool searches_tags(Allowed allowed);
   void weigh(uint64_t bytes, size_t traces, double ms);
 
   const Send send_;
@@ -66,8 +72,9 @@ class Server final {
   mutable std::mutex mutex_;
   bool found_ = false;
   Api api_;
-  std::vector<std::string> services_;                 // of the look
+  Witness witness_;
   std::optional<Duration> skew_;
+  std::optional<bool> searches_tags_;                 // v3; null: not found out yet
   std::atomic<size_t> depth_{SIZE_MAX};
   std::atomic<uint64_t> bytes_{0}, traces_{0};
   std::atomic<int> under_way_{0};                     // searches

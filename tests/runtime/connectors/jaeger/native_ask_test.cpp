@@ -16,8 +16,8 @@ Ask native(const std::string& text, Map names = {}) {
   out.names = std::move(names);
   return out;
 }
-Search search(const std::string& text, Map names = {}) {
-  const auto read = jaeger::native_search(native(text, std::move(names)));
+Search search(const std::string& text, Map names = {}, std::map<std::string, std::string>* here = nullptr) {
+  const auto read = jaeger::native_search(native(text, std::move(names)), nullptr, here);
   if (const auto* failure = std::get_if<Failure>(&read)) FAIL(failure->cause);
   return std::get<Search>(read);
 }
@@ -32,12 +32,12 @@ std::string wrong(const std::string& text, Map names = {}) {
 
 TEST_CASE("parameters are read as words, texts in quotes, names and JSON") {
   const Search s = search("service=$service operation=\"GET /a b\"\n minDuration=100ms&maxDuration=2s tags={\"user\": $user, \"code\": 500, \"hit\": false} limit=7",
-                          {{"service", Value("shop")}, {"user", Value("a\"b")}});
+                          {{"service", Value("shop")}, {"user", Value("a'b")}});
   CHECK(s.service == "shop");
   CHECK(s.operation == "GET /a b");
   CHECK(s.shortest->ns == 100'000'000);
   CHECK(s.longest->ns == 2'000'000'000);
-  CHECK(s.tags == std::map<std::string, std::string>{{"user", "a\"b"}, {"code", "500"}, {"hit", "false"}});
+  CHECK(s.tags == std::map<std::string, std::string>{{"user", "a'b"}, {"code", "500"}, {"hit", "false"}});
   CHECK(s.limit == 7);
   CHECK(s.window.from.ns == at(0));
 }
@@ -45,9 +45,10 @@ TEST_CASE("parameters are read as words, texts in quotes, names and JSON") {
 TEST_CASE("a bound value stays one value, whatever it contains") {
   for (const std::string& value : {std::string("x limit=9"), std::string("a&service=b"), std::string("\"}"), std::string("$service"),
                                    std::string("{}"), std::string("%22 \n"), std::string("täg\\\"")}) {
-    const Search s = search("service=$v tags={\"k\":$v}", {{"v", Value(value)}});
+    std::map<std::string, std::string> here;
+    const Search s = search("service=$v tags={\"k\":$v}", {{"v", Value(value)}}, &here);
     CHECK(s.service == value);
-    CHECK(s.tags.at("k") == value);
+    CHECK((here.empty() ? s.tags : here).at("k") == value);
     CHECK(s.limit == 100);
     jaeger::Api api;
     api.v1 = true;
@@ -93,4 +94,50 @@ TEST_CASE("a native ask answers with the whole traces that were found, the earli
   CHECK(frame->marks.partial.empty());
   CHECK(frame->marks.limited.empty());
   CHECK(frame->rows > 0);
+}
+
+TEST_CASE("what a name in tags is bound to stands for itself, though some stores read patterns; what the ask says itself is sent as it is") {
+  std::map<std::string, std::string> here;
+  Search s = search("service=a tags={\"k\": $v, \"dot\": $w, \"own\": \".*b\"}", {{"v", Value(".*")}, {"w", Value("1.5")}}, &here);
+  CHECK(s.tags == std::map<std::string, std::string>{{"dot", "1.5"}, {"own", ".*b"}});
+  CHECK(here == std::map<std::string, std::string>{{"k", ".*"}, {"dot", "1.5"}});
+  CHECK(wrong("service=a tags={\"otel.status_description\": $v}", {{"v", Value("a|b")}}).find("is a pattern for some of Jaeger's stores") !=
+        std::string::npos);
+
+  Jaeger server;
+  for (int i = 0; i < 40; ++i)
+    server.add({{"shop", {{i + 1, 1, 0, "list", 2, i * 1.0, 5, {{"k", i % 4 == 0 ? "a|b" : "a"}, {"n", "v" + std::to_string(i)}}}}}});
+  server.fault = [](const http::Request& request) -> std::optional<Outcome<http::Response>> {
+    for (const http::Param& p : request.query) CHECK(p.value.find('|') == std::string::npos);
+    return {};
+  };
+  auto connector = open(server);
+  FramePtr frame = fetch(*connector, native("service=shop tags={\"k\": $v}", {{"v", Value("a|b")}}));
+  CHECK(frame->rows == 10);
+  CHECK(frame->marks.partial.empty());
+  CHECK(frame->marks.limited.empty());
+  frame = fetch(*connector, native("service=shop tags={\"k\": $v} limit=3", {{"v", Value("a|b")}}));
+  CHECK(frame->rows == 3);
+  CHECK(seconds(frame, "start") == std::vector<double>{28, 32, 36});
+  CHECK(frame->marks.limited == "3 traces, as the ask says");
+  frame = fetch(*open(server, {{"traces", Value(20)}}), native("service=shop tags={\"k\": $v} limit=9", {{"v", Value("a|b")}}));
+  CHECK(frame->rows == 5);
+  CHECK(frame->marks.partial == "only the newest 20 traces were compared with the values of the tags");
+}
+
+TEST_CASE("tags are not asked of a v3 that ignores them: it would find what was not asked for") {
+  Jaeger server;
+  fill_shop(server, 20);
+  std::string version = "v2.18.1";
+  server.fault = [&](const http::Request& request) -> std::optional<Outcome<http::Response>> {
+    if (request.path != "/search") return {};
+    return Jaeger::response(200, "<script>{\"gitVersion\":\"" + version + "\"}</script>", "text/html");
+  };
+  const Ask one = native("service=shop tags={\"hit\":\"true\"}");
+  const Failure refused = failure(*open(server, {{"api", Value("v3")}}), one);
+  CHECK(refused.cls == Failure::Class::unsupported);
+  CHECK(refused.cause.find("does not search tags") != std::string::npos);
+  CHECK(fetch(*open(server), one)->rows == 40);            // v1 does
+  version = "v2.19.0";
+  CHECK(fetch(*open(server, {{"api", Value("v3")}}), one)->rows == 40);
 }
