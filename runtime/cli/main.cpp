@@ -69,6 +69,7 @@ void keep_memory() {
   mallopt(M_MMAP_THRESHOLD, 32 << 20);
   mallopt(M_TRIM_THRESHOLD, 256 << 20);
   mallopt(M_TOP_PAD, 1 << 20);
+  mallopt(M_ARENA_MAX, 2);
 #endif
 }
 

@@ -86,6 +86,12 @@ struct Part {
   void clear();
 };
 
+// What an answer of Jaeger told beside its spans.
+struct JaegerTold {
+  size_t spans = 0, warned = 0;           // warned: spans that carry warnings of Jaeger
+  std::string warning;                    // the first, or that of a trace
+};
+
 constexpr const char* line_too_long = "longer than the limit of one line";
 std::string sentence(Oddity oddity, size_t n);  // "3 spans end before they start"
 
@@ -96,6 +102,11 @@ class Decoder final {
   // Decodes every line of `block` that holds the signal into `part`, which must be clear. `block` is followed by a line
   // end and 64 readable bytes. `document`: the block is one JSON document, not lines.
   void decode(std::string_view block, bool document, Part& part);
+  // An answer of Jaeger's older interface (/api/traces, followed by a line end and 64 readable bytes) as the spans that
+  // jaeger/convert.h makes of it, but without a tree; of a Decoder of spans. Only what is plain: the members that Jaeger
+  // itself writes, each once and of its usual type. False: something else stands in it, well-formed or not, and `part`
+  // and `told` are to be thrown away; who asks then reads it strictly, as a tree.
+  bool jaeger(std::string_view answer, Part& part, JaegerTold& told);
 
  private:
   struct Work;

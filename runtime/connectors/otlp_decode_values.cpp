@@ -49,6 +49,15 @@ bool Decoder::Work::resource(uint32_t& row) {
     return is(key, "attributes") ? attributes(made.attributes) : walk.skip();
   });
   if (!whole || walk.wrong) return whole;  // the line is bad: nothing is remembered of it
+  name_resource(made);
+  auto& rows = signal == Signal::spans ? part->spans.resources
+               : signal == Signal::logs ? part->logs.resources : part->metrics.resources;
+  row = resource_index.find_or_add(rows, std::move(made));
+  resource_of[seen] = row;
+  return true;
+}
+
+void Decoder::Work::name_resource(Resource& made) const {
   canonical(made.attributes);
   for (const Cell& cell : made.attributes) {
     if (cell.kind != Cell::Kind::text) continue;
@@ -58,11 +67,6 @@ bool Decoder::Work::resource(uint32_t& row) {
     else if (key == "service.instance.id") made.instance = cell.text;
     else if (key == "service.version") made.version = cell.text;
   }
-  auto& rows = signal == Signal::spans ? part->spans.resources
-               : signal == Signal::logs ? part->logs.resources : part->metrics.resources;
-  row = resource_index.find_or_add(rows, std::move(made));
-  resource_of[seen] = row;
-  return true;
 }
 
 uint32_t Decoder::Work::empty_resource() {

@@ -73,6 +73,13 @@ class Walk final {
   bool integer(int64_t& out);           // string or number; also 5.0 and 1e3
   bool number(double& out);             // string or number; "NaN", "Infinity", "-Infinity"
   bool boolean(bool& out);
+  bool bare(std::string_view& out) {    // at a value without quotes: what stands there, whatever it is
+    const char* from = base_ + *at_;
+    const char* to = base_ + *++at_ - 1;
+    while (blank(*to)) --to;
+    out = {from, static_cast<size_t>(to - from) + 1};
+    return true;
+  }
   bool is_null() const { return peek() == 'n'; }
 
   // Passes over a value of another type than the one wanted; anything but null sets `wrong`.
@@ -89,13 +96,6 @@ class Walk final {
     while (blank(*to)) --to;
     if (to < from || *to != '"') return false;
     out = {from, static_cast<size_t>(to - from)};
-    return true;
-  }
-  bool bare(std::string_view& out) {    // a value without quotes
-    const char* from = base_ + *at_;
-    const char* to = base_ + *++at_ - 1;
-    while (blank(*to)) --to;
-    out = {from, static_cast<size_t>(to - from) + 1};
     return true;
   }
   bool unescape(std::string_view in, std::string_view& out);

@@ -78,6 +78,7 @@ struct Decoder::Work {
 
   bool resource(uint32_t& row);
   uint32_t empty_resource();
+  void name_resource(Resource& made) const;             // attributes made canonical, what they name taken out of them
   bool scope(TextId& name);
   bool attributes(std::vector<Cell>& out);              // appends; those without a value are left out
   bool value(Cell& cell, bool& present);                // an AnyValue
@@ -99,6 +100,7 @@ struct Decoder::Work {
   void bad_record(const char* why);
 
   size_t line_number = 0;
+  struct Jaeger;                          // otlp_decode_jaeger.cpp
 
  private:
   struct Exception { TextId type = no_text, message = no_text; };

@@ -11,6 +11,7 @@ namespace inquest::http {
 namespace {
 
 constexpr size_t most_head_bytes = size_t{256} << 10;
+constexpr size_t least_room = size_t{32} << 10, behind = 80;
 
 std::optional<uint64_t> natural(std::string_view text) {
   uint64_t value = 0;
@@ -164,10 +165,11 @@ bool Received::keep(const char* bytes, size_t n) {
   if (out.size() + n > terms_.body_bytes)
     return large("the answer's body is more than " + size(terms_.body_bytes) + " once inflated" ,
                  "ask for less (a narrower window, fewer rows), or raise body_bytes of the source");
-  // Its exact size where that is known; else half as much again, never beyond the cap: growing copies.
+  // Its exact size where that is known; else four times as much, never beyond the cap: growing copies, and what of it
+  // is not written takes no memory. 64 bytes more: readers of JSON in bulk want to look behind the end.
   if (out.capacity() < out.size() + n) {
-    const size_t wanted = length_ && !gzip_ ? static_cast<size_t>(*length_) : std::min(terms_.body_bytes, out.capacity() * 3 / 2);
-    out.reserve(std::max(out.size() + n, wanted));
+    const size_t wanted = length_ && !gzip_ ? static_cast<size_t>(*length_) : std::min(terms_.body_bytes, std::max(least_room, out.capacity() * 4));
+    out.reserve(std::max(out.size() + n, wanted) + behind);
   }
   out.append(bytes, n);
   return true;

@@ -69,10 +69,10 @@ void list_ids(Traces& traces) {
   }
 }
 
-// Decodes one document. `text` is followed by a line end and 64 readable bytes.
-void decode(std::string_view text, bool document, otlp::Part& part) {
+// Decodes lines. `text` is followed by a line end and 64 readable bytes.
+void decode(std::string_view text, Decoders& decoders, otlp::Part& part) {
   part.clear();
-  otlp::Decoder(otlp::Signal::spans, SIZE_MAX).decode(text, document, part);
+  decoders.lend()->decode(text, false, part);
 }
 
 constexpr size_t padding = 65;
@@ -119,7 +119,7 @@ void tell_bad(const Response& response, Traces& out) {
   for (const std::string& warning : response.warnings) out.notes.push_back(printable(warning, 200));
 }
 
-Outcome<Traces> traces_of_v3(Response response) {
+Outcome<Traces> traces_of_v3(Response response, Decoders& decoders) {
   Traces out;
   out.bytes = response.body.size();
   if (response.content_type != "application/json" && response.content_type != "text/plain")
@@ -127,7 +127,7 @@ Outcome<Traces> traces_of_v3(Response response) {
   if (!unwrap(response.body)) return malformed(response, "something else than traces: " + printable(response.body, 60));
   const size_t size = response.body.size();
   pad(response.body);
-  decode(std::string_view(response.body).substr(0, size), false, out.part);
+  decode(std::string_view(response.body).substr(0, size), decoders, out.part);
   if (out.part.bad_lines > 0)
     return malformed(response, "traces that are no whole JSON" +
                                    (out.part.bad.empty() ? std::string() : ": " + std::string(out.part.bad.front().second)));
@@ -136,9 +136,21 @@ Outcome<Traces> traces_of_v3(Response response) {
   return out;
 }
 
-Outcome<Traces> traces_of_v1(Response response, const http::Config& config) {
+Outcome<Traces> traces_of_v1(Response response, const http::Config& config, Decoders& decoders) {
   Traces out;
   out.bytes = response.body.size();
+  if (response.content_type == "application/json" || response.content_type == "text/plain") {
+    otlp::JaegerTold told;
+    const size_t size = response.body.size();
+    pad(response.body);
+    if (decoders.lend()->jaeger(std::string_view(response.body).substr(0, size), out.part, told)) {
+      out.notes = Converter::notes(told.warned, told.warning, 0);
+      tell_bad(response, out);
+      list_ids(out);
+      return out;
+    }
+    response.body.resize(size);
+  }
   auto parsed = json_in(response, config, &out.notes);
   if (auto* failure = std::get_if<Failure>(&parsed)) return *failure;
   if (auto* later = std::get_if<RetryLater>(&parsed)) return *later;
@@ -151,7 +163,7 @@ Outcome<Traces> traces_of_v1(Response response, const http::Config& config) {
   std::string lines = converter.take();
   const size_t size = lines.size();
   pad(lines);
-  decode(std::string_view(lines).substr(0, size), false, out.part);
+  decode(std::string_view(lines).substr(0, size), decoders, out.part);
   for (std::string& note : converter.notes()) out.notes.push_back(std::move(note));
   tell_bad(response, out);
   if (std::string errors = errors_of(body); !errors.empty())
@@ -266,7 +278,7 @@ bool depth_refused(const Response& response) {
 http::Judged judge(const Response& response) {
   if (response.status == 200 && response.content_type == not_json)
     return {http::Judged::What::bad, malformed(response, "a page for people (text/html) where data was asked for")};
-  if (depth_refused(response)) return {};
+  if (response.status / 100 == 2 || depth_refused(response)) return {};
   const std::string words = words_of(response);
   if (response.status == 404 && !words.empty()) return {};
   http::Judged out = http::usual(response);
@@ -293,9 +305,9 @@ Outcome<std::vector<std::string>> names_in(const Response& response, const http:
   return std::vector<std::string>(names.begin(), names.end());
 }
 
-Outcome<Traces> traces_in(Response response, Generation generation, const http::Config& config) {
+Outcome<Traces> traces_in(Response response, Generation generation, const http::Config& config, Decoders& decoders) {
   if (response.status == 404) return Traces{};
-  return generation == Generation::v3 ? traces_of_v3(std::move(response)) : traces_of_v1(std::move(response), config);
+  return generation == Generation::v3 ? traces_of_v3(std::move(response), decoders) : traces_of_v1(std::move(response), config, decoders);
 }
 
 std::string version_in(const Response& page) {

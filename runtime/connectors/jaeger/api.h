@@ -22,6 +22,7 @@
 #include <vector>
 
 #include "runtime/connectors/http/http.h"
+#include "runtime/connectors/jaeger/decoders.h"
 #include "runtime/connectors/otlp_decode.h"
 
 namespace inquest::jaeger {
@@ -67,7 +68,7 @@ struct Traces {
   std::vector<std::string> notes;
   std::string partial;                     // errors beside data, records that could not be read
 };
-Outcome<Traces> traces_in(http::Response response, Generation generation, const http::Config& config);
+Outcome<Traces> traces_in(http::Response response, Generation generation, const http::Config& config, Decoders& decoders);
 
 std::string version_in(const http::Response& page);        // "2.13.0" out of the page of the user interface; or empty
 

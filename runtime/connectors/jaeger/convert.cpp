@@ -357,13 +357,13 @@ void Converter::document(const Json& span) {
             ",\"spans\":[" + one.span + "]}]}]}\n";
 }
 
-std::vector<std::string> Converter::notes() const {
+std::vector<std::string> Converter::notes(size_t warned, const std::string& warning, size_t no_process) {
   std::vector<std::string> out;
   const auto spans = [](size_t n) { return count(static_cast<int64_t>(n)) + (n == 1 ? " span" : " spans"); };
-  if (warned_ > 0 || !warning_.empty())
-    out.push_back((warned_ == 0 ? "a trace carries" : spans(warned_) + (warned_ == 1 ? " carries" : " carry")) +
-                  " warnings of Jaeger (" + printable(warning_, 120) + ")");
-  if (no_process_ > 0) out.push_back(spans(no_process_) + (no_process_ == 1 ? " has" : " have") + " no process: the service is not known");
+  if (warned > 0 || !warning.empty())
+    out.push_back((warned == 0 ? "a trace carries" : spans(warned) + (warned == 1 ? " carries" : " carry")) +
+                  " warnings of Jaeger (" + printable(warning, 120) + ")");
+  if (no_process > 0) out.push_back(spans(no_process) + (no_process == 1 ? " has" : " have") + " no process: the service is not known");
   return out;
 }
 

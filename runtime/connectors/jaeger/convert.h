@@ -39,7 +39,9 @@ class Converter final {
 
   std::string take() { return std::move(lines_); }   // what was converted so far; the converter goes on
   size_t spans() const { return spans_; }
-  std::vector<std::string> notes() const;            // "18 spans carry warnings of Jaeger (clock skew …)", sentences
+  std::vector<std::string> notes() const { return notes(warned_, warning_, no_process_); }
+  // "18 spans carry warnings of Jaeger (clock skew …)", sentences.
+  static std::vector<std::string> notes(size_t warned, const std::string& warning, size_t no_process);
 
  private:
   std::string lines_;

@@ -85,10 +85,14 @@ Outcome<HeldPtr> Pool::fetch(const Need& need, Allowed within) {
   return all;
 }
 
-Pool::Whole Pool::find_all(const Search& search, Gathered& into, TraceIds* found, Allowed allowed) {
+size_t Pool::at_first(Allowed allowed) const {
+  return std::min({budget_.traces, server_.first_page(), server_.page(allowed)});
+}
+
+Pool::Whole Pool::find_all(const Search& search, Gathered& into, TraceIds* found, Allowed allowed, bool many) {
   Whole out;
   std::vector<Window> open = {search.window};
-  size_t received = 0, level = 0;
+  size_t received = 0, level = many ? 1 : 0;
   while (!open.empty()) {
     const size_t most = 2 * budget_.traces, rest = most - std::min(most, received);
     std::vector<Window> pieces;

@@ -75,7 +75,9 @@ class Pool final {
   Outcome<HeldPtr> fetch(const Need& need, Allowed allowed);
   Outcome<HeldPtr> one_service(const Need& need, Allowed allowed);
   Outcome<HeldPtr> all_services(const Need& need, Allowed allowed);
-  Whole find_all(const Search& search, Gathered& into, TraceIds* found, Allowed allowed);
+  // `many`: more traces are expected than one answer may hold, so that the search begins with pieces of the window.
+  Whole find_all(const Search& search, Gathered& into, TraceIds* found, Allowed allowed, bool many = false);
+  size_t at_first(Allowed allowed) const;              // traces that the first search of a window may find
   void failed_requests(const std::vector<std::string>& services, Gathered& into, Window window, Allowed allowed);
   void by_ids(const std::vector<std::vector<std::string>>& groups, std::vector<Outcome<Traces>>& answers, Allowed allowed);
   std::shared_ptr<Held> done(Gathered& gathered, const Need& need, std::vector<std::string> problems);

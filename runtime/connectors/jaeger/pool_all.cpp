@@ -10,6 +10,16 @@ constexpr size_t samples_of_service = 7, stretches_of_sample = 3, many_services 
 constexpr size_t most_operations = 200;                // searched because they were not seen
 constexpr size_t failed_of_service = 20;
 
+// How many traces a window has by those that a search of it found. Jaeger tells the latest first: if these are all there
+// are of the end of the window, the rest has as many as it is longer. Where it tells others, this is too few.
+double expected(const Server::Found& found, const Window& window) {
+  const auto n = static_cast<double>(found.traces.ids.size());
+  const otlp::Spans& spans = found.traces.part.spans;
+  if (!found.cut || spans.rows() == 0) return n;
+  const int64_t first = *std::min_element(spans.start.begin(), spans.start.end());
+  return n * static_cast<double>(window.length().ns) / static_cast<double>(std::max(int64_t{1}, window.to.ns - std::max(first, window.from.ns)));
+}
+
 }  // namespace
 
 // Failed requests are few and matter: the newest of each service whose traces came with others. v1 finds them by their
@@ -47,7 +57,7 @@ Outcome<HeldPtr> Pool::all_services(const Need& need, Allowed allowed) {
   Gathered gathered;
   std::vector<std::string> problems;
   std::optional<Outcome<HeldPtr>> failed;
-  struct Service { TraceIds sample = {}; bool whole = true; };
+  struct Service { TraceIds sample = {}; bool whole = true; double expected = 0; };
   std::vector<Service> services(asked);
   const std::vector<Window> stretches = cut_into(need.window, asked > many_services ? 1 : stretches_of_sample);
   const int64_t begin = left_ms(allowed);
@@ -64,6 +74,7 @@ Outcome<HeldPtr> Pool::all_services(const Need& need, Allowed allowed) {
       if (auto* got = std::get_if<Server::Found>(&samples[i])) {
         for (const otlp::Spans::Id& id : got->traces.ids) services[i].sample.emplace(id.high, id.low);
         services[i].whole = services[i].whole && !got->cut;
+        services[i].expected += expected(*got, stretches[stretches.size() - 1 - n]);
         gathered.add(std::move(got->traces));
         continue;
       }
@@ -101,7 +112,8 @@ Outcome<HeldPtr> Pool::all_services(const Need& need, Allowed allowed) {
       whole = false;
       late = late || gathered.traces() < budget_.traces;
     } else {
-      const Whole found = find_all(Search{name, {}, need.window}, gathered, &searched, allowed);
+      const bool many = 2 * service.expected > static_cast<double>(at_first(allowed));
+      const Whole found = find_all(Search{name, {}, need.window}, gathered, &searched, allowed, many);
       service.whole = found.whole;
       whole = whole && (found.whole || found.failed);
       late = late || found.late;

@@ -156,7 +156,7 @@ std::optional<Failure> Server::lost(bool nothing, Allowed allowed) {
     auto* response = std::get_if<http::Response>(&answer);
     if (!response) return unknown(answer);
     if (depth_refused(*response)) return {};            // a store of fewer traces than these
-    const auto traces = traces_in(std::move(*response), generation_for(at, again), config_);
+    const auto traces = traces_in(std::move(*response), generation_for(at, again), config_, decoders_);
     const auto* got = std::get_if<Traces>(&traces);
     if (!got) return unknown(traces);
     if (std::find(got->ids.begin(), got->ids.end(), span->trace) == got->ids.end() && got->ids.size() < limit) return Witness::gone();
@@ -171,7 +171,7 @@ size_t Server::ids_at_once() const { return known_api().v3 ? 1 : ids_of_v1; }
 
 size_t Server::first_page() const {
   const Api api = known_api();
-  const uint64_t room = api.v1 && !api.v3 ? config_.body_bytes / 8 : config_.body_bytes * 3 / 4;  // a tree of v1 JSON takes far more
+  const uint64_t room = api.v1 && !api.v3 ? config_.body_bytes / 4 : config_.body_bytes * 3 / 4;  // v1 that is not plain makes a tree
   return static_cast<size_t>(std::clamp<uint64_t>(room / usual_trace, 20, 100'000));
 }
 
@@ -229,7 +229,7 @@ Outcome<Server::Found> Server::search(Search search, Allowed allowed) {
       depth_ = std::max<size_t>(1, search.limit / 4);
       continue;
     }
-    auto traces = traces_in(std::move(*response), generation, config_);
+    auto traces = traces_in(std::move(*response), generation, config_, decoders_);
     auto* got = std::get_if<Traces>(&traces);
     if (!got) return passed_on<Found>(traces);
     weigh(got->bytes, got->ids.size(), ms);
@@ -248,7 +248,7 @@ Outcome<Traces> Server::traces(const std::vector<std::string>& ids, Allowed allo
   if (ids.empty()) return Traces{};
   auto answer = send(trace_request(*at, generation, ids), allowed);
   auto* response = std::get_if<http::Response>(&answer);
-  return response ? traces_in(std::move(*response), generation, config_) : passed_on<Traces>(answer);
+  return response ? traces_in(std::move(*response), generation, config_, decoders_) : passed_on<Traces>(answer);
 }
 
 void Server::each(size_t n, const std::function<void(size_t)>& work) const {

@@ -75,6 +75,7 @@ class Server final {
   Witness witness_;
   std::optional<Duration> skew_;
   std::optional<bool> searches_tags_;                 // v3; null: not found out yet
+  Decoders decoders_;
   std::atomic<size_t> depth_{SIZE_MAX};
   std::atomic<uint64_t> bytes_{0}, traces_{0};
   std::atomic<int> under_way_{0};                     // searches
