@@ -14,6 +14,7 @@ from recording import Recording
 
 DELAY = 0.020
 EXTRA = 0.040
+ROUNDS, MOST_ROUNDS = 6, 60
 SLICE = ("2026-11-21T10:40:00Z", "2026-11-21T10:45:00Z")  # the spans that are loaded once and ten times
 
 
@@ -83,24 +84,38 @@ def sop(folder, n):
 
 
 def fork(bench):
+    """The least of several runs is judged: what else the machine does makes a run longer, never shorter. While the bar is not
+    met more rounds follow, 1 and 64 in turn, so that both meet the same machine; asks that wait for each other never meet
+    it, which the same 64 behind a limit of 8 show: they cost 7 answers more."""
     with tempfile.TemporaryDirectory() as folder, Slow() as slow:
-        yaml = os.path.join(folder, "inquest.yaml")
-        with open(yaml, "w", encoding="utf-8") as f:
-            f.write(f"sources:\n  - name: slow\n    kind: prometheus\n    url: {slow.url}\n    signals: [metrics]\n    limits: {{ concurrency: 64 }}\n")
-        times = {}
-        for _ in range(12):                # in turn, so that what else the machine does meets both
-            for n in (1, 64):
-                sop(folder, n)
+        yaml = {}
+        for limit in (8, 64):
+            yaml[limit] = os.path.join(folder, f"inquest-{limit}.yaml")
+            with open(yaml[limit], "w", encoding="utf-8") as f:
+                f.write(f"sources:\n  - name: slow\n    kind: prometheus\n    url: {slow.url}\n    signals: [metrics]\n"
+                        f"    limits: {{ concurrency: {limit} }}\n")
+        for n in (1, 64):
+            sop(folder, n)
+        least, most = {}, 0
+        for rounds in range(1, MOST_ROUNDS + 1):
+            for n, limit in ((1, 64), (64, 64), (64, 8)):
+                if limit == 8 and rounds > ROUNDS:
+                    continue
                 slow.most = 0
-                ran = inquest(["run", f"fork_{n}", "--sops", folder, "--sources", yaml, "--json"] + WINDOW)
+                ran = inquest(["run", f"fork_{n}", "--sops", folder, "--sources", yaml[limit], "--json"] + WINDOW)
                 answered = [e for e in (ran.json or {}).get("evidence", []) if not cause(e) and e.get("rows")]
                 if len(answered) != n:
                     bench.checks.check(f"a fork of {n} is answered", False, f"{len(answered)}: {first_lines(ran.err or ran.out)}")
                     return
-                times.setdefault(n, []).append((ran.json["clock"]["ms"] / 1000, slow.most))
-        one, many = min(t for t, _ in times[1]), min(t for t, _ in times[64])
-        print(f"  one ask {one * 1000:.0f} ms, 64 asks {many * 1000:.0f} ms (least of 12), at most {max(m for _, m in times[64])} requests at once")
+                least[n, limit] = min(least.get((n, limit), 999), ran.json["clock"]["ms"] / 1000)
+                most = max(most, slow.most)
+            if rounds >= ROUNDS and least[64, 64] - least[1, 64] <= EXTRA:
+                break
+        one, many, waiting = least[1, 64], least[64, 64], least[64, 8]
+        print(f"  one ask {one * 1000:.0f} ms, 64 asks {many * 1000:.0f} ms, behind a limit of 8 {waiting * 1000:.0f} ms (least of {rounds}, of {ROUNDS}), "
+              f"at most {most} requests at once")
         bench.checks.check(f"64 asks take at most {EXTRA * 1000:.0f} ms more than one", many - one <= EXTRA, f"{(many - one) * 1000:.0f} ms")
+        bench.checks.check("the same measure sees that 64 asks behind a limit of 8 wait for each other", waiting - one >= EXTRA + DELAY, f"{(waiting - one) * 1000:.0f} ms")
 
 
 def ten_times(bench):

@@ -4,15 +4,25 @@
   - the verdict of the files, when retries got through, or the fault met what is not needed;
   - `inconclusive` or a weaker confirmed hypothesis that the verdict of the files rests on (leak), with what is unknown named;
   - exit 4 or 5 with an error that names the source, when it could not even be probed.
-Not allowed: ruled_out or nothing_found, another subject, an end by signal, a run that outlives its deadlines."""
+Not allowed: ruled_out or nothing_found, another subject, an end by signal, a run that outlives its deadlines, and an ask that
+has lost rows without a word: neither failed nor partial nor a sample.
+A Jaeger that keeps its traces in memory is empty when it was started again: that is loss, not "there are no spans". The fault
+`emptied` is the sharp form of it: the server is started again between two requests, so that none of them fails."""
+import os
 import threading
 import time
 
-from harness import WINDOW, first_lines, inquest
+import load
+from harness import WINDOW, cause, first_lines, inquest
 from whole_sop import verdict
 
 PARTS = ("prometheus3", "otel-v1", "demo")
+SUBJECTS = {  # server that fails → what the run goes through
+    "prometheus3": PARTS, "opensearch": PARTS, "jaeger": ("prometheus3", "jaeger-v3", "demo"),
+    "jaeger-opensearch": ("prometheus3", "jaeger-opensearch", "demo")}
 TIMEOUT, ATTEMPTS = 3, 3                   # seconds of one request with its retries
+ONLY = [name for name in os.environ.get("INQUEST_LIVE_FAULTS", "").split(",") if name]  # for work on one connector: every run is shown
+SHOWN = bool(ONLY)
 LIMITS = f"{{ timeout: {TIMEOUT}s, attempts: {ATTEMPTS} }}"
 
 
@@ -37,6 +47,20 @@ def judge(files, got, seconds):
     return None
 
 
+def silent(healthy, got):
+    """Asks that have fewer rows than in a healthy run, and nothing that says so."""
+    out = []
+    have = {(e["state"], e["ask"]): e for e in (got.json or {}).get("evidence", [])}
+    for e in healthy.json["evidence"]:
+        other = have.get((e["state"], e["ask"]))
+        if not other or cause(other) or other["partial"] or "sampled" in other["approximate"].replace(e["approximate"], ""):
+            continue
+        same = all(other.get(k) == e.get(k) for k in ("scope", "window", "then"))  # of the same subject and onset
+        if same and other["rows"] < 0.98 * e["rows"]:
+            out.append(f"{e['state']}.{e['ask']}: {other['rows']} rows of {e['rows']} and not a word: {other['notes']}")
+    return out
+
+
 class Plan:
     """Plays `fault` on the n-th request that reaches the proxy; undoes it after `lasts` seconds if it says so."""
 
@@ -57,17 +81,21 @@ class Plan:
             if self.played:
                 return None
             self.played = True
-            {"kill": self.server.kill, "restart": self.server.kill, "pause": self.server.pause}[self.fault]()
+            {"kill": self.server.kill, "restart": self.server.kill, "pause": self.server.pause, "emptied": self.again}[self.fault]()
             if self.lasts is not None:
                 self.threads.append(threading.Thread(target=self.undo))
                 self.threads[-1].start()
         return None
 
+    def again(self):
+        self.server.kill()
+        self.server.start()
+
     def undo(self):
         time.sleep(self.lasts)
         self.server.go_on() if self.fault == "pause" else self.server.start(wait=False)
 
-    def repair(self):
+    def repair(self, recording):
         for thread in self.threads:
             thread.join()
         self.proxy.before = None
@@ -75,48 +103,69 @@ class Plan:
         if not self.server.alive():
             self.server.start(wait=False)
         self.server.wait_ready()
+        if self.played and self.fault in ("kill", "restart", "emptied") and getattr(self.server, "opensearch", self) is None:
+            load.jaeger(self.server, recording)
 
 
-def cases(count, quick):
-    """(fault, lasts): n is spread over the requests of a healthy run."""
+def cases(name, count, quick):
+    """(fault, lasts, n): n is spread over the requests of a healthy run."""
     every = [("reset", None), ("cut", None), ("503", None), ("html", None), ("pause", 1.0), ("pause", None), ("kill", None), ("restart", 0.5)]
     once = [("reset", 0), ("cut", 0), ("500", 0), ("503", 0), ("silence", 0), ("stall", 0), ("drip", 0)]
     share = 1 if quick else 2
+    if name == "jaeger-opensearch":        # the proxy's faults are those of `jaeger`; here a restart loses nothing
+        every, once = [("pause", None), ("kill", None), ("restart", 0.5), ("emptied", None)], []
+    if name == "jaeger":
+        every.append(("emptied", None))
+        share = 1                          # its run has half a hundred searches: what makes each wait is long
     for fault, lasts in every + once:
-        moments = 1 if fault in ("pause", "silence", "stall", "drip", "kill", "restart") else share
+        moments = 1 if fault in ("pause", "silence", "stall", "drip", "kill", "restart") else (2 if quick else 5) if fault == "emptied" else share
         for i in range(moments):
             yield fault, lasts, int((i + 0.5) * count / moments)
 
 
-def run(bench, quick=False):
-    if not bench.has(*PARTS):
-        bench.checks.leave_out("faults", "their servers are not in this stack")
-        return
+def play(bench, name, parts, quick, words):
     files = bench.files()
-    yaml = bench.yaml(*PARTS, limits=LIMITS)
-    arguments = ["run", "memory_leak", "--sources", yaml, "--json"] + WINDOW
-    healthy = inquest(arguments)
-    counts = {name: len(bench.proxies[name].requests) for name in ("prometheus3", "opensearch")}
+    arguments = ["run", "memory_leak", "--sources", bench.yaml(*parts, limits=LIMITS), "--json"] + WINDOW
     bench.gather()
-    if not bench.checks.check("a healthy run before the faults", judge(files, healthy, 120) is None and healthy.json, first_lines(healthy.err)):
+    healthy = inquest(arguments)
+    count = len(bench.proxies[name].requests)
+    bench.gather()
+    if not bench.checks.check(f"{name}: a healthy run before the faults", judge(files, healthy, 120) is None and healthy.json, first_lines(healthy.err)):
         return
     at_most = 60 + TIMEOUT * 12            # states that ask × deadline, and starting
+    bad, quiet, played, total = [], [], 0, 0
+    for fault, lasts, n in cases(name, count, quick):
+        plan = Plan(bench.proxies[name], bench.stack.server[name], fault, n, lasts)
+        bench.proxies[name].before = plan
+        begin = time.monotonic()
+        got = inquest(arguments, at_most)
+        taken = time.monotonic() - begin
+        plan.repair(bench.stack.recording)
+        bench.gather()
+        total, played = total + 1, played + plan.played
+        wrong, lost = judge(files, got, at_most), silent(healthy, got)
+        word = verdict(got.json)["word"] if got.json and "verdict" in got.json else f"exit {got.code}"
+        words.setdefault(fault, []).append(word)
+        where = f"{fault}{'' if lasts is None else f' for {lasts} s'} at request {n} of {count}"
+        if SHOWN:
+            print(f"    {name} {where}: {word}, {taken:.1f} s and {time.monotonic() - begin - taken:.1f} s of repair", flush=True)
+        if wrong:
+            bad.append(f"{where}: {wrong}")
+        if lost:
+            quiet.append(f"{where}: " + "; ".join(lost))
+    bench.checks.check(f"{name}: {total} faults in the middle of runs, never another verdict, a crash or a hang", not bad and played > 0,
+                       "\n       | ".join(bad) or "no fault was played")
+    bench.checks.check(f"{name}: in none of them rows were lost without a word", not quiet, "\n       | ".join(quiet))
+
+
+def run(bench, quick=False):
     words = {}
-    for name, count in counts.items():
-        bad, played, total = [], 0, 0
-        for fault, lasts, n in cases(count, quick):
-            plan = Plan(bench.proxies[name], bench.stack.server[name], fault, n, lasts)
-            bench.proxies[name].before = plan
-            got = inquest(arguments, at_most)
-            plan.repair()
-            bench.gather()
-            total, played = total + 1, played + plan.played
-            wrong = judge(files, got, at_most)
-            word = verdict(got.json)["word"] if got.json and "verdict" in got.json else f"exit {got.code}"
-            words[fault] = words.get(fault, []) + [word]
-            if wrong:
-                bad.append(f"{fault}{'' if lasts is None else f' for {lasts} s'} at request {n} of {count}: {wrong}")
-        bench.checks.check(f"{name}: {total} faults in the middle of runs, never another verdict, a crash or a hang", not bad and played > 0,
-                           "\n       | ".join(bad) or "no fault was played")
+    for name, parts in SUBJECTS.items():
+        if name not in bench.stack.server or not bench.has(*parts):
+            bench.checks.leave_out(f"faults of {name}", "its servers are not in this stack")
+        elif not ONLY or name in ONLY:
+            play(bench, name, parts, quick, words)
+        else:
+            bench.checks.leave_out(f"faults of {name}", "left out by INQUEST_LIVE_FAULTS")
     for fault, seen in words.items():
         print(f"  {fault:8} " + ", ".join(f"{seen.count(w)} × {w}" for w in sorted(set(seen))))

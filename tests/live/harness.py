@@ -33,7 +33,8 @@ def inquest(arguments, at_most=120):
 
     def end():
         killed.append(True)
-        os.killpg(process.pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
 
     timer = threading.Timer(at_most, end)
     timer.start()

@@ -1,5 +1,6 @@
 # Hostile values: each is in one record of a real server, and an ask for it finds that record and no other.
 # SPDX-License-Identifier: Apache-2.0
+import json
 import os
 import random
 import time
@@ -91,6 +92,61 @@ def opensearch(bench, table):
         load.call(f"{url}/{index}", "DELETE")
 
 
+def jaeger(bench, table, kind):
+    """A Jaeger of its own: a trace for each value as the name of its service, of its operation, and as an attribute."""
+    more = {"opensearch": bench.stack.server["opensearch"].url} if kind == "jaeger-opensearch" else {}
+    now = int(time.time() * 10**9) - 120 * 10**9
+    with servers.Jaeger(os.path.join(bench.folder, "injection-" + kind), prefix="nasty" if more else "", **more) as server:
+        try:
+            resources, ids = {}, iter(range(1, 10**6))
+            for n, v in enumerate(table):
+                pairs = [{"key": "test.value", "value": {"stringValue": v}}, {"key": "test.n", "value": {"stringValue": f"n{n + 1}"}}]
+                for service, name, attributes in ((v, "op", []), ("operations", v, pairs[1:]), ("attributes", "op", pairs)):
+                    i = next(ids)
+                    resources.setdefault(service, []).append(
+                        {"traceId": f"{i:032x}", "spanId": f"{i:016x}", "name": name, "kind": 2, "startTimeUnixNano": str(now + i * 10**6),
+                         "endTimeUnixNano": str(now + (i + 1) * 10**6), "attributes": attributes})
+            body = {"resourceSpans": [{"resource": {"attributes": [{"key": "service.name", "value": {"stringValue": service}}]}, "scopeSpans": [{"spans": spans}]}
+                                      for service, spans in resources.items()]}
+            load.call(server.otlp + "/v1/traces", "POST", json.dumps(body).encode())
+
+            def there(path, of):
+                try:                       # its indices come to be with the first spans
+                    return of(load.get(server.query + path)["data"] or [])
+                except load.Refused:
+                    return 0
+            load.until("services", lambda: there("/api/services", len), len(resources), 30)
+            load.until("the last trace", lambda: there(f"/api/traces/{3 * len(table):032x}", len), 1, 30)
+            # A sample of five traces is all of some value only where the server finds it; it is asked for what is no pattern.
+            plain = [v for v in table if not set(v) & set('?+*|{}[]()"\\#@&<>~^$')]
+            of_attribute = ("within { v = v } local f = spans.slowest { service = 'attributes', limit = 9, "
+                            "where = { [\"test.value\"] = \"$v\" } }")
+            for api in ("v1", "v3"):
+                yaml = write_yaml(bench.folder, f"injection-{kind}-{api}", "jaeger", server.query, f"    signals: [spans]\n    options: {{ api: {api} }}\n")
+                few = write_yaml(bench.folder, f"injection-{kind}-{api}-few", "jaeger", server.query,
+                                 f"    signals: [spans]\n    options: {{ api: {api}, traces: 5 }}\n")
+                asks = [("service", yaml, "local f = spans.percentiles { service = v }"),
+                        ("service, native", yaml, "within { v = v } local f = jaeger [[service=$v limit=9]] {}"),
+                        ("operation", few, "local f = spans.percentiles { service = 'operations', operation = v }"),
+                        ("operation, native", yaml, "within { v = v } local f = jaeger [[service=operations operation=$v limit=9]] {}"),
+                        ("attribute", yaml, of_attribute)]
+                if api == "v1":            # v3 of 2.13 does not search tags: refused, below
+                    asks.append(("attribute, native", yaml, "within { v = v } local f = jaeger [[service=attributes tags={\"test.value\": $v} limit=9]] {}"))
+                    asks.append(("attribute, searched", few, of_attribute))
+                for what, where, ask in asks:
+                    values_ = plain if "searched" in what else table
+                    other = "row.service ~= v" if "service" in what else "row.n ~= 1" if what == "operation" else "not string.find(row.attributes, '\"n' .. n[i] .. '\"', 1, true)"
+                    ask = f"local n = {{ {', '.join(str(table.index(v) + 1) for v in values_)} }} {ask}"
+                    told(bench, f"{kind} {api}, {what}", values_, found(where, bench.folder, f"{kind}-{api}-{what}", values_,
+                         f"{ask} for row in f:each() do if {other} then return 'found ' .. tostring(row.attributes or row.service) end end return f:rows()"))
+            ran = found(yaml, bench.folder, f"{kind}-refused", ["a"], "local f = jaeger [[service=attributes tags={\"test.value\": \"a\"} limit=9]] {} return f:rows()")
+            bench.checks.check(f"{kind} v3, attribute, native: a server that does not search tags is not believed to have done so",
+                               "does not search tags" in ran.out, first_lines(ran.out + ran.err))
+        finally:
+            if more:
+                load.call(f"{more['opensearch']}/nasty-jaeger-*", "DELETE")
+
+
 def run(bench):
     table = values()
     for part in ("prometheus2", "prometheus3"):
@@ -100,3 +156,8 @@ def run(bench):
             bench.checks.leave_out(f"hostile values in {part}", "not in this stack")
     if "opensearch" in bench.stack.server:
         opensearch(bench, table)
+    for kind in ("jaeger", "jaeger-opensearch"):
+        if kind in bench.stack.server:
+            jaeger(bench, table if kind == "jaeger" else table[::3], kind)  # its store takes a second for a search now and then
+        else:
+            bench.checks.leave_out(f"hostile values in {kind}", "not in this stack")

@@ -172,24 +172,35 @@ class Server:
 
 
 class OpenSearch(Server):
+    """2.19."""
+    part = "opensearch"
+
     def __init__(self, folder, heap="1g", **more):
         super().__init__(folder, **more)
         self.heap, self.transport = heap, free_port()
 
     def command(self):
-        lib = os.path.dirname(self.program("opensearch", "lib/."))
+        lib = os.path.dirname(self.program(self.part, "lib/."))
         os.makedirs(os.path.join(self.folder, "tmp"), exist_ok=True)
         java = os.path.join(os.environ["JAVA_HOME"], "bin", "java") if os.environ.get("JAVA_HOME") else "java"
+        if os.path.exists(chosen := os.path.join(HOME, self.part, "java")):  # the one that it was compiled for
+            with open(chosen, encoding="utf-8") as f:
+                java = f.read().strip()
         return [java, f"-Xms{self.heap}", f"-Xmx{self.heap}", "-XX:+UseG1GC", "-XX:G1ReservePercent=25",
                 "-XX:InitiatingHeapOccupancyPercent=30", "-XX:TieredStopAtLevel=1", "-XX:MaxDirectMemorySize=256m", "-Djava.awt.headless=true",
                 f"-Djava.io.tmpdir={self.folder}/tmp", "-Dio.netty.noUnsafe=true", "-Dio.netty.noKeySetOptimization=true",
                 "-Dio.netty.recycler.maxCapacityPerThread=0", "-Dio.netty.allocator.numDirectArenas=0", "-Dlog4j2.disable.jmx=true",
                 "-Dlog4j.shutdownHookEnabled=false",
-                "-cp", f"{os.path.join(HOME, 'opensearch', 'classes')}:{lib}/*", "Node", self.folder,
+                "-cp", f"{os.path.join(HOME, self.part, 'classes')}:{lib}/*", "Node", self.folder,
                 str(self.port), str(self.transport)]
 
     def ready_at(self):
         return self.url + "/_cluster/health?wait_for_status=yellow&timeout=1s", (200,)
+
+
+class OpenSearch3(OpenSearch):
+    """3.8."""
+    part, patience = "opensearch3", 240
 
 
 PROMETHEUS_FLAGS = ["--storage.tsdb.retention.time=100y", "--storage.tsdb.min-block-duration=2h", "--enable-feature=exemplar-storage"]
@@ -235,9 +246,9 @@ class Prometheus3(Prometheus2):
 class Jaeger(Server):
     """In memory, or storing in an OpenSearch (`opensearch=URL`). `otlp` is where OTLP over HTTP goes in."""
 
-    def __init__(self, folder, opensearch=None, max_span_age="72h", base_path="/", **more):
+    def __init__(self, folder, opensearch=None, max_span_age="72h", base_path="/", prefix="", **more):
         super().__init__(folder, **more)
-        self.opensearch, self.max_span_age, self.base_path = opensearch, max_span_age, base_path
+        self.opensearch, self.max_span_age, self.base_path, self.prefix = opensearch, max_span_age, base_path, prefix
         self.grpc, self.otlp_port, self.health = free_port(), free_port(), free_port()
 
     @property
@@ -254,8 +265,9 @@ class Jaeger(Server):
     def configuration(self):
         indices = "".join(f"            {kind}: {{date_layout: \"2006-01-02\", rollover_frequency: day, shards: 1, replicas: 0}}\n"
                           for kind in ("spans", "services", "dependencies", "sampling"))
+        prefix = f"            index_prefix: \"{self.prefix}\"\n" if self.prefix else ""
         backend = (f"        opensearch:\n          server_urls: [\"{self.opensearch}\"]\n          max_span_age: {self.max_span_age}\n"
-                   f"          indices:\n{indices}" if self.opensearch else "        memory: {max_traces: 200000}\n")
+                   f"          indices:\n{prefix}{indices}" if self.opensearch else "        memory: {max_traces: 200000}\n")
         return f"""service:
   extensions: [jaeger_storage, jaeger_query, healthcheckv2]
   pipelines:
@@ -290,6 +302,12 @@ exporters:
 
     def ready_at(self):
         return self.query + "/api/services", (200,)
+
+    def wait_ready(self):
+        super().wait_ready()
+        end = time.monotonic() + self.patience
+        while self.alive() and status_of(self.otlp + "/v1/traces") == 0 and time.monotonic() < end:  # its receiver comes up last
+            time.sleep(0.05)
 
 
 class Collector(Server):

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 # The servers, loaded with the recording: for the live tests, and from the command line for a person who wants to look at them.
 # SPDX-License-Identifier: Apache-2.0
-"""usage: tests/live/stack.py start FOLDER [PART…] | stop FOLDER | status FOLDER
+"""usage: tests/live/stack.py start [--opensearch 2|3] FOLDER [PART…] | stop FOLDER | status FOLDER
 
 parts: opensearch prometheus2 prometheus3 jaeger jaeger-opensearch (all that are installed)
+--opensearch 3: its OpenSearch is 3.8 in place of 2.19 (tests/live/install opensearch3)
 `start` in a FOLDER where a stack runs adds the parts that are missing. The servers live on until `stop`; FOLDER/stack.json
 says their URLs. Everything listens on loopback only.
 """
@@ -25,8 +26,13 @@ PARTS = {"opensearch": "opensearch", "prometheus2": "prometheus2", "prometheus3"
          "jaeger-opensearch": "jaeger"}  # part → what must be installed for it last
 
 
-def installed(part):
-    return os.path.exists(os.path.join(servers.HOME, PARTS[part], "ready"))
+OPENSEARCH = {"2": servers.OpenSearch, "3": servers.OpenSearch3}
+
+
+def installed(part, opensearch="2"):
+    needs = {PARTS[part]} | ({"opensearch"} if "opensearch" in part else set())
+    needs = {OPENSEARCH[opensearch].part if n == "opensearch" else n for n in needs}
+    return all(os.path.exists(os.path.join(servers.HOME, n, "ready")) for n in needs)
 
 
 def span_age():
@@ -34,7 +40,7 @@ def span_age():
     return f"{int((time.time() - load.nanoseconds(FROM) / 10**9) / 3600) + 72}h"
 
 
-def snapshot():
+def snapshot(opensearch):
     """Where the loaded data of an OpenSearch is kept, so that it is indexed once: a folder named by everything that it is made
     of (recording, documents, mappings, servers). Documents are counted after every start from it."""
     digest = hashlib.sha256()
@@ -44,14 +50,14 @@ def snapshot():
         with open(path, "rb") as f:
             digest.update(hashlib.sha256(f.read()).digest())
     digest.update(inspect.getsource(servers.Jaeger.configuration).encode())
-    return os.path.join(servers.HOME, "loaded", digest.hexdigest()[:16])
+    return os.path.join(servers.HOME, "loaded", digest.hexdigest()[:16] + "-" + opensearch)
 
 
 class Stack:
     """`server[part]` and what was loaded, `loaded[part]`."""
 
-    def __init__(self, folder, detached=False):
-        self.folder, self.detached = os.path.abspath(folder), detached
+    def __init__(self, folder, detached=False, opensearch="2"):
+        self.folder, self.detached, self.version = os.path.abspath(folder), detached, opensearch
         self.server, self.loaded, self.seconds = {}, {}, {}
         self.recording = Recording()
 
@@ -61,13 +67,13 @@ class Stack:
 
     # ---- parts ----
     def opensearch(self):
-        kept = snapshot()
+        kept, kind = snapshot(self.version), OPENSEARCH[self.version]
         if not os.path.exists(kept):
-            return load.opensearch(self.make(servers.OpenSearch, "opensearch").url, self.recording)
+            return load.opensearch(self.make(kind, "opensearch").url, self.recording)
         folder = os.path.join(self.folder, "opensearch")
         servers.remove(folder)
         shutil.copytree(os.path.join(kept, "data"), os.path.join(folder, "data"))
-        server = self.make(servers.OpenSearch, "opensearch")
+        server = self.make(kind, "opensearch")
         with open(os.path.join(kept, "loaded.json"), encoding="utf-8") as f:
             counts = json.load(f)
         for index, count in counts.items():
@@ -76,7 +82,7 @@ class Stack:
 
     def keep(self):
         """Makes the snapshot of an OpenSearch that was loaded anew, Jaeger's spans in it too."""
-        kept, server = snapshot(), self.server["opensearch"]
+        kept, server = snapshot(self.version), self.server["opensearch"]
         if os.path.exists(kept):
             return
         counts = dict(self.loaded["opensearch"]) | {load.JAEGER_SPANS: load.count(server.url, load.JAEGER_SPANS)}
@@ -87,7 +93,7 @@ class Stack:
         with open(os.path.join(kept + ".part", "loaded.json"), "w", encoding="utf-8") as f:
             json.dump(counts, f)
         for old in os.listdir(os.path.dirname(kept)):
-            if old != os.path.basename(kept) + ".part":
+            if old != os.path.basename(kept) + ".part" and (old.endswith("-" + self.version) or "-" not in old):
                 servers.remove(os.path.join(os.path.dirname(kept), old))
         os.replace(kept + ".part", kept)
         server.start()
@@ -162,14 +168,18 @@ def attached(folder):
 
 
 def main():
-    if len(sys.argv) < 3 or sys.argv[1] not in ("start", "stop", "status"):
+    words, version = sys.argv[1:], "2"
+    if words[1:2] == ["--opensearch"]:
+        version, words = "".join(words[2:3]), words[:1] + words[3:]
+    if len(words) < 2 or words[0] not in ("start", "stop", "status") or version not in OPENSEARCH:
         print(__doc__)
         return 2
-    action, folder, parts = sys.argv[1], os.path.abspath(sys.argv[2]), sys.argv[3:]
+    action, folder, parts = words[0], os.path.abspath(words[1]), words[2:]
     path = os.path.join(folder, "stack.json")
     stack = attached(folder)
+    stack.version = version
     if action == "start":
-        for part in parts or [p for p in PARTS if installed(p)]:
+        for part in parts or [p for p in PARTS if installed(p, version)]:
             if part not in PARTS:
                 print(f"no part {part}; there are: {' '.join(PARTS)}")
                 return 2
