@@ -154,7 +154,11 @@ Outcome<Reply> reply_of(Json body, const std::string& index) {
     return value && value->is_boolean() && value->get<bool>();
   };
   if (says("timed_out")) missing.push_back("the server stopped searching at its time limit");
-  if (says("terminated_early")) missing.push_back("the server ended the search early");
+  // From 3.x on it is also true where only hits are no longer counted (size 0): then their total is absent or a least one, and
+  // the aggregations are of all documents.
+  bool at_least = false;
+  const auto counted = total_of(body, &at_least);
+  if (says("terminated_early") && counted && !at_least) missing.push_back("the server ended the search early");
   reply.partial = join(missing, "; ");
   reply.body = std::move(body);
   return reply;

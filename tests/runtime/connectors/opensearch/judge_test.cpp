@@ -126,6 +126,20 @@ TEST_CASE("terminated_early: false does not make an answer partial", "[opensearc
   CHECK_FALSE(total_of(reply.body));
 }
 
+TEST_CASE("terminated_early: true is a part only where hits were counted; 3.x says it too when it only stops counting them", "[opensearch]") {
+  const auto partial = [](const std::string& total) {
+    auto body = parse_json(R"({"took":8,"timed_out":false,"terminated_early":true,"_shards":{"total":1,"successful":1,"skipped":0,"failed":0},)"
+                           R"("hits":{)" + total + R"("max_score":null,"hits":[]},"aggregations":{"a":{"value":27953}}})", "body");
+    REQUIRE(body);
+    const auto out = reply_of(std::move(*body), "spans");
+    REQUIRE(std::holds_alternative<Reply>(out));
+    return std::get<Reply>(out).partial;
+  };
+  CHECK(partial("").empty());
+  CHECK(partial(R"("total":{"value":10000,"relation":"gte"},)").empty());
+  CHECK(partial(R"("total":{"value":20,"relation":"eq"},)") == "the server ended the search early");
+}
+
 TEST_CASE("the items of an _msearch are judged one by one", "[opensearch]") {
   for (const std::string& version : replies::versions()) {
     const replies::Reply reply = replies::load(version, "400-msearch");
