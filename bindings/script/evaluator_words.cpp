@@ -69,7 +69,8 @@ bool narrow(const Inside& in, const std::string& function, const std::string& na
   return true;
 }
 
-// `within`, an ask and a review take a table; this makes it a list of fields in the order of `pairs`.
+// `within`, an ask and a review take a table; this makes it a list of fields in the order of `pairs`, the service first: it
+// takes away the operation of another one, not the one that stands beside it.
 Map fields_of(lua_State* L, int index, const std::string& function, std::map<std::string, FramePtr>* frames) {
   if (!lua_istable(L, index)) refuse(function, "takes a table, got " + lua::kind_of(L, index), "write " + function + " { … }");
   Map out;
@@ -86,6 +87,7 @@ Map fields_of(lua_State* L, int index, const std::string& function, std::map<std
     out.emplace_back(name, as_written(std::move(*value)));
     return true;
   });
+  std::stable_partition(out.begin(), out.end(), [](const auto& field) { return field.first == "service"; });
   return out;
 }
 
