@@ -67,8 +67,7 @@ void print_closing(Paper& paper, const Report& report, bool verbose) {
   for (const auto& [hypothesis, key] : v.also) also.push_back(words("judged.at", hypothesis, print_subject(key)));
   if (!also.empty()) line(words("head.also"), join(also, "; "));
   for (size_t i = 0; i < report.suspects.size() && i < most_suspects && (i == 0 || report.suspects[i].score > 0); ++i) {
-    const Suspect& s = report.suspects[i];
-    const std::string text = fmt::format("{} {:.2f}{}", s.service, s.score, s.why.empty() ? "" : ": " + s.why);
+    const std::string text = suspect_line(report.suspects[i]);
     if (i == 0) line(words("head.suspect"), text);
     else paper.text(under, text);
   }

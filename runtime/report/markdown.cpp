@@ -132,8 +132,7 @@ std::string head_md(const Report& report, const Words& words) {
   for (const auto& [hypothesis, key] : v.also) also.push_back(md(words("judged.at", hypothesis, print_subject(key))));
   row("also", join(also, "<br>"));
   for (size_t i = 0; i < report.suspects.size() && i < 5 && (i == 0 || report.suspects[i].score > 0); ++i)
-    suspects.push_back(md(fmt::format("{} {:.2f}{}", printable(report.suspects[i].service, 80), report.suspects[i].score,
-                                      report.suspects[i].why.empty() ? "" : ": " + report.suspects[i].why)));
+    suspects.push_back(md(suspect_line(report.suspects[i])));
   row(suspects.size() > 1 ? "suspects" : "suspect", join(suspects, "<br>"));
   if (report.sources.is_array())
     for (const Json& s : report.sources) sources.push_back(md(source_line(s, words)));

@@ -228,6 +228,11 @@ std::string cited(const Finding& finding) {
   return out;
 }
 
+std::string suspect_line(const Suspect& suspect) {
+  if (suspect.why.find(suspect.service) == 0) return suspect.why;   // a sentence of its own, with the number it wants
+  return fmt::format("{} {:.2f}{}", suspect.service, suspect.score, suspect.why.empty() ? "" : ": " + suspect.why);
+}
+
 std::string title_of(const std::string& title, const std::string& name) {
   return title.empty() || title == name ? name : title + " (" + name + ")";
 }

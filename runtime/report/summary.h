@@ -64,6 +64,7 @@ std::string source_line(const Json& source, const Words& words = Words());    //
 std::string marks_line(const Marks& marks, const Words& words = Words());     // "limited: …; approximate: …; partial: …"
 std::string scope_line(const Scope& scope);                      // "10:28:39 – 11:06:29, service=x"
 std::string clock_window(const Window& window);  // "10:28:39–11:06:29"; with the date when it spans two days
+std::string suspect_line(const Suspect& suspect);                 // its sentence; "service 0.78" where there is none
 std::string cited(const Finding& finding);                       // the sentence with its evidence: "… [E1] [E3]"
 std::string title_of(const std::string& title, const std::string& name);  // "Title (name)" or the one that there is
 std::string kind_word(const std::string& kind, const Words& words = Words());  // Info Query Review Suggest Fork

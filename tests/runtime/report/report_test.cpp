@@ -210,3 +210,9 @@ TEST_CASE("a SOP that judges no hypothesis says so, and what was found, in every
   report.lang = "es";
   CHECK(headline(report).says.find("no juzga ninguna") != std::string::npos);
 }
+
+TEST_CASE("a suspect is told by its sentence, or by its score where the sentence does not name it") {
+  CHECK(suspect_line({"stock", 0.779, "stock is suspect (score 0.779): rise"}) == "stock is suspect (score 0.779): rise");
+  CHECK(suspect_line({"stock", 0.779, "waits for nobody"}) == "stock 0.78: waits for nobody");
+  CHECK(suspect_line({"stock", 0, ""}) == "stock 0.00");
+}
