@@ -5,6 +5,7 @@
 They answer for a service `shop` in the last hour, whatever the query says in detail: memory samples, five log records, one
 trace of two spans. Forms of the answers are those of Prometheus 3.5, OpenSearch 2.19 and Jaeger 2.13; what real servers
 answer to real queries is shown by tests/live. `is_data` of each tells the requests that fetch rows from those that look around."""
+import calendar
 import json
 import time
 import urllib.parse
@@ -141,8 +142,19 @@ def span(number, parent, name, kind, start, end):
             "startTimeUnixNano": str(start), "endTimeUnixNano": str(end), "attributes": [], "status": {}}
 
 
+BEGUN = int((time.time() - 600) * 1e6) * 1000              # of the first span, ns; Jaeger is searched by whole microseconds
+
+
+def nanoseconds(text, otherwise):
+    """Of a time as 2026-11-21T10:28:39.5Z."""
+    if not text:
+        return otherwise
+    whole, _, part = text.rstrip("Z").partition(".")
+    return calendar.timegm(time.strptime(whole, "%Y-%m-%dT%H:%M:%S")) * 10**9 + int((part or "0").ljust(9, "0")[:9])
+
+
 def traces():
-    start = int((time.time() - 600) * 1e9)
+    start = BEGUN
     return {"resourceSpans": [{"resource": {"attributes": [{"key": "service.name", "value": {"stringValue": "shop"}}]}, "scopeSpans": [{"scope": {}, "spans": [
         span(1, "", "buy", 2, start, start + 5_000_000), span(2, f"{1:016x}", "pay", 3, start + 1_000_000, start + 4_000_000)]}]}]}
 
@@ -154,8 +166,8 @@ def jaeger(request):
     if path == "/api/v3/operations":
         return ok({"operations": [{"name": "buy", "spanKind": "server"}, {"name": "pay", "spanKind": "client"}]})
     if path == "/api/v3/traces":
-        first = given.get("query.start_time_min", "")
-        inside = first < time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(time.time() - 600)) < given.get("query.start_time_max", "9")
+        first, last = nanoseconds(given.get("query.start_time_min"), 0), nanoseconds(given.get("query.start_time_max"), 2**63)
+        inside = first <= BEGUN + 1_000_000 and BEGUN <= last  # of the two spans at least one begins in it
         return ok({"result": traces()}) if inside else (404, JSON, b'{"error":{"httpCode":404,"message":"No traces found"}}')
     if path.startswith("/api/v3/traces/"):
         return ok({"result": traces()})
