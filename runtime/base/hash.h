@@ -7,7 +7,6 @@
 
 namespace inquest {
 
-std::string sha256_hex(std::string_view bytes);  // 64 hex digits; by the processor's SHA instructions where it has them
-std::string sha256_hex_portable(std::string_view bytes);  // the same on any processor, several times slower
+std::string sha256_hex(std::string_view bytes);  // 64 hex digits
 
 }  // namespace inquest
