@@ -8,6 +8,7 @@ Not allowed: ruled_out or nothing_found, another subject, an end by signal, a ru
 has lost rows without a word: neither failed nor partial nor a sample.
 A Jaeger that keeps its traces in memory is empty when it was started again: that is loss, not "there are no spans". The fault
 `emptied` is the sharp form of it: the server is started again between two requests, so that none of them fails."""
+import concurrent.futures
 import os
 import threading
 import time
@@ -23,6 +24,7 @@ SUBJECTS = {  # server that fails → what the run goes through
 TIMEOUT, ATTEMPTS = 3, 3                   # seconds of one request with its retries
 ONLY = [name for name in os.environ.get("INQUEST_LIVE_FAULTS", "").split(",") if name]  # for work on one connector: every run is shown
 SHOWN = bool(ONLY)
+SIDE_BY_SIDE = 4                           # runs at a time whose fault is in their own proxy: they wait more than they work
 LIMITS = f"{{ timeout: {TIMEOUT}s, attempts: {ATTEMPTS} }}"
 
 
@@ -61,6 +63,9 @@ def silent(healthy, got):
     return out
 
 
+OF_PROXY = ("reset", "cut", "stall", "drip", "silence", "500", "503", "html")   # the others are done to the server itself
+
+
 class Plan:
     """Plays `fault` on the n-th request that reaches the proxy; undoes it after `lasts` seconds if it says so."""
 
@@ -71,7 +76,7 @@ class Plan:
     def __call__(self, n, seen):
         if n < self.n:
             return None
-        if self.fault in ("reset", "cut", "stall", "drip", "silence", "500", "503", "html"):
+        if self.fault in OF_PROXY:
             if n > self.n and self.lasts is not None:
                 return None                # one request only
             self.played = True
@@ -118,7 +123,9 @@ def cases(name, count, quick):
         every.append(("emptied", None))
         share = 1                          # its run has half a hundred searches: what makes each wait is long
     for fault, lasts in every + once:
-        moments = 1 if fault in ("pause", "silence", "stall", "drip", "kill", "restart") else (2 if quick else 5) if fault == "emptied" else share
+        moments = 1 if fault in ("pause", "silence", "stall", "drip", "kill", "restart") or (fault, lasts) == ("503", None) else share
+        if fault == "emptied":
+            moments = 5 if name == "jaeger" and not quick else 2
         for i in range(moments):
             yield fault, lasts, int((i + 0.5) * count / moments)
 
@@ -133,22 +140,37 @@ def play(bench, name, parts, quick, words):
     if not bench.checks.check(f"{name}: a healthy run before the faults", judge(files, healthy, 120) is None and healthy.json, first_lines(healthy.err)):
         return
     at_most = 60 + TIMEOUT * 12            # states that ask × deadline, and starting
-    bad, quiet, played, total = [], [], 0, 0
-    for fault, lasts, n in cases(name, count, quick):
-        plan = Plan(bench.proxies[name], bench.stack.server[name], fault, n, lasts)
-        bench.proxies[name].before = plan
+
+    def one(case):
+        fault, lasts, n = case
         begin = time.monotonic()
-        got = inquest(arguments, at_most)
-        taken = time.monotonic() - begin
-        plan.repair(bench.stack.recording)
-        bench.gather()
-        total, played = total + 1, played + plan.played
+        if fault in OF_PROXY:
+            with bench.proxy_of_its_own(name) as proxy:
+                proxy.before = plan = Plan(proxy, bench.stack.server[name], fault, n, lasts)
+                own = bench.yaml(*parts, limits=LIMITS, through={name: proxy.url})
+                got = inquest(["run", "memory_leak", "--sources", own, "--json"] + WINDOW, at_most)
+        else:
+            proxy = bench.proxies[name]
+            proxy.before = plan = Plan(proxy, bench.stack.server[name], fault, n, lasts)
+            got = inquest(arguments, at_most)
+            plan.repair(bench.stack.recording)
+        where = f"{fault}{'' if lasts is None else f' for {lasts} s'} at request {n} of {count}"
+        return fault, where, got, plan.played, time.monotonic() - begin
+
+    of_proxy = [c for c in cases(name, count, quick) if c[0] in OF_PROXY]
+    of_server = [c for c in cases(name, count, quick) if c[0] not in OF_PROXY]
+    with concurrent.futures.ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        ended = list(pool.map(one, of_proxy))
+    ended += [one(case) for case in of_server]
+    bench.gather()
+    bad, quiet = [], []
+    total, played = len(ended), sum(e[3] for e in ended)
+    for fault, where, got, _, taken in ended:
         wrong, lost = judge(files, got, at_most), silent(healthy, got)
         word = verdict(got.json)["word"] if got.json and "verdict" in got.json else f"exit {got.code}"
         words.setdefault(fault, []).append(word)
-        where = f"{fault}{'' if lasts is None else f' for {lasts} s'} at request {n} of {count}"
         if SHOWN:
-            print(f"    {name} {where}: {word}, {taken:.1f} s and {time.monotonic() - begin - taken:.1f} s of repair", flush=True)
+            print(f"    {name} {where}: {word}, {taken:.1f} s", flush=True)
         if wrong:
             bad.append(f"{where}: {wrong}")
         if lost:

@@ -107,11 +107,19 @@ class Bench:
     def urls(self, direct=False):
         return {n: getattr(s, "query", s.url) if direct else self.proxies[n].url for n, s in self.stack.server.items()}
 
-    def yaml(self, metrics, spans, logs, direct=False, **more):
-        """A file for --sources."""
+    @contextlib.contextmanager
+    def proxy_of_its_own(self, name):
+        """One more proxy of that server, for a run beside others; what it saw is kept too."""
+        server = self.stack.server[name]
+        with Proxy(getattr(server, "query", server.url)) as proxy:
+            yield proxy
+        self.everything += [(name, seen) for seen in proxy.requests]
+
+    def yaml(self, metrics, spans, logs, direct=False, through=None, **more):
+        """A file for --sources; `through`: addresses of servers that are to be used instead."""
         handle, path = tempfile.mkstemp(suffix=".yaml", dir=self.folder)
         with os.fdopen(handle, "w", encoding="utf-8") as f:
-            f.write(sources.yaml_of(metrics, spans, logs, self.urls(direct), **more))
+            f.write(sources.yaml_of(metrics, spans, logs, self.urls(direct) | (through or {}), **more))
         return path
 
     def has(self, metrics, spans, logs):
