@@ -131,8 +131,11 @@ std::string head_md(const Report& report, const Words& words) {
   row("how_sure", join(sure, "<br>"));
   for (const auto& [hypothesis, key] : v.also) also.push_back(md(words("judged.at", hypothesis, print_subject(key))));
   row("also", join(also, "<br>"));
-  for (size_t i = 0; i < report.suspects.size() && i < 5 && (i == 0 || report.suspects[i].score > 0); ++i)
-    suspects.push_back(md(suspect_line(report.suspects[i])));
+  for (size_t i = 0; i < report.suspects.size() && i < 5 && (i == 0 || report.suspects[i].score > 0); ++i) {
+    Suspect one = report.suspects[i];
+    one.service = printable(one.service, 80);
+    suspects.push_back(md(suspect_line(one)));
+  }
   row(suspects.size() > 1 ? "suspects" : "suspect", join(suspects, "<br>"));
   if (report.sources.is_array())
     for (const Json& s : report.sources) sources.push_back(md(source_line(s, words)));

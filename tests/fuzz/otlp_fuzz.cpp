@@ -1,4 +1,4 @@
-// libFuzzer target for the reader: any bytes as a file, decoded as lines and as a document, read whole and in pieces.
+// libFuzzer target for the reader: any bytes as a file, decoded as lines, as a document and as an answer of Jaeger, read whole and in pieces.
 // SPDX-License-Identifier: Apache-2.0
 //
 // What must hold for every input: no crash, no undefined behaviour, no exception past the reader; the three signals as
@@ -150,6 +150,14 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       }
       part.clear();
     }
+  }
+  Decoder jaeger(Signal::spans, SIZE_MAX);
+  Part part;
+  part.clear();
+  JaegerTold told;
+  if (jaeger.jaeger(lines, part, told)) {
+    check(part.spans);
+    must(told.spans == part.spans.rows(), "Jaeger told another number of spans");
   }
   uint64_t pick = 1469598103934665603u;  // how to cut: from the input itself, so that one input is one run
   for (const char c : bytes) pick = (pick ^ static_cast<unsigned char>(c)) * 1099511628211u;

@@ -102,11 +102,27 @@ def made():
     yield logs('{"body":{"stringValue":"a"}}') + good + metrics('{"name":"g","gauge":{"dataPoints":[]}}')
 
 
+def jaeger():
+    """Answers of Jaeger's older interface, as its source writes them."""
+    tags = [{"key": "span.kind", "type": "string", "value": "server"}, {"key": "error", "type": "bool", "value": True},
+            {"key": "n", "type": "int64", "value": 7}, {"key": "f", "type": "float64", "value": 1.5}, {"key": "otel.scope.name", "type": "string", "value": "l"}]
+    span = {"traceID": "0102030405060708090a0b0c0d0e0f10", "spanID": "1112131415161718", "operationName": "n", "startTime": 1700000000000000,
+            "duration": 1500, "processID": "p1", "tags": tags, "warnings": None,
+            "references": [{"refType": "CHILD_OF", "traceID": "0102030405060708090a0b0c0d0e0f10", "spanID": "2122232425262728"}],
+            "logs": [{"timestamp": 1700000000000100, "fields": [{"key": "event", "type": "string", "value": "exception"},
+                                                               {"key": "exception.type", "type": "string", "value": "E"}]}]}
+    bare = {**span, "spanID": "2122232425262728", "references": [], "logs": [], "tags": [], "processID": "p2", "warnings": ["clock skew"]}
+    processes = {"p1": {"serviceName": "a", "tags": [{"key": "service.version", "type": "string", "value": "1"}]}, "p2": {"serviceName": "b", "tags": []}}
+    for spans_of in ([], [span], [bare, span]):
+        trace = {"traceID": span["traceID"], "spans": spans_of, "processes": processes, "warnings": None}
+        yield json.dumps({"data": [trace], "total": 0, "limit": 0, "offset": 0, "errors": None}, separators=(",", ":"))
+
+
 def main():
     folder = sys.argv[1]
     os.makedirs(folder, exist_ok=True)
-    inputs = [text.encode() for text in list(recorded()) + list(made())]
-    packed = inputs[-1] + inputs[-2]
+    inputs = [text.encode() for text in list(recorded()) + list(made()) + list(jaeger())]
+    packed = inputs[-4] + inputs[-5]     # the last two that were made
     inputs.append(gzip.compress(packed, mtime=0))
     inputs.append(subprocess.run(["zstd", "-cq"], input=packed, capture_output=True, check=True).stdout)
     for data in inputs:
