@@ -8,7 +8,7 @@
 #   make bench    Inquest beside its peers on the same work, ratios and bars; BENCH_SIZE=100k for a quick one
 #   make asan     unit tests under address and undefined-behaviour sanitizers
 #   make fuzz     random bytes into the reader for an hour (SECONDS=n) with clang's libFuzzer and sanitizers
-#   make levels   the same document from builds at -O0 and -O2 (the default)
+#   make levels   the same document from builds at -O0 and -O2 (the release)
 #   make docs     generated pages and stubs: docs/, bindings/meta/
 #   make format   clang-format over the C++ sources
 BUILD ?= build
@@ -61,9 +61,10 @@ fuzz:
 	@cmake --build $(BUILD)-fuzz -j $(JOBS) --target otlp_fuzz
 	@tests/fuzz/run $(BUILD)-fuzz $(SECONDS)
 
-levels: program
+levels: packages
 	@$(MAKE) program BUILD=$(BUILD)-O0 CMAKE_FLAGS="-DCMAKE_CXX_FLAGS_RELWITHDEBINFO=-O0 -DINQUEST_EXAMPLES=OFF"
-	@INQUEST=$(CURDIR)/$(BUILD)/inquest INQUEST_O0=$(CURDIR)/$(BUILD)-O0/inquest python3 tests/runtime/cli/determinism_test.py
+	@$(MAKE) program BUILD=$(BUILD)-release PRESET=release
+	@INQUEST=$(CURDIR)/$(BUILD)-release/inquest INQUEST_O0=$(CURDIR)/$(BUILD)-O0/inquest python3 tests/runtime/cli/determinism_test.py
 
 docs: program
 	@$(BUILD)/inquest docs --write .
