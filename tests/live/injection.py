@@ -1,5 +1,6 @@
 # Hostile values: each is in one record of a real server, and an ask for it finds that record and no other.
 # SPDX-License-Identifier: Apache-2.0
+import contextlib
 import json
 import os
 import random
@@ -145,6 +146,10 @@ def jaeger(bench, table, kind):
         finally:
             if more:
                 load.call(f"{more['opensearch']}/nasty-jaeger-*", "DELETE")
+                for name in ("span", "service"):   # what that Jaeger made when it began
+                    for kind_of_template in ("_template", "_index_template"):
+                        with contextlib.suppress(load.Refused):
+                            load.call(f"{more['opensearch']}/{kind_of_template}/nasty-jaeger-{name}", "DELETE")
 
 
 def run(bench):

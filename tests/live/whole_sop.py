@@ -6,7 +6,9 @@ import sources
 from harness import WINDOW, cause, first_lines, inquest
 
 STEP = 60                                  # seconds between samples of memory in the recording
-CPU = 0.3                                  # the bar: seconds of CPU time that a run on live servers may cost
+# The bar: seconds of CPU time that a run on live servers may cost. On a machine where the same run on the recording's files
+# costs more than 0.2 s (it is slow, or busy with the servers), as much more as that; a figure above the bar is shown as such.
+CPU, FILES_CPU = 0.3, 0.2
 # A Jaeger that stores in OpenSearch writes the resource beside every span: 71 MB travel. A quiet machine is just at the bar.
 CPU_OF = {"Prometheus 3.5, Jaeger storing in OpenSearch": 0.4}
 
@@ -60,9 +62,13 @@ def run(bench):
     print(f"  {'stack':52}{'wall s':>8}{'cpu s':>8}{'requests':>10}{'kB in':>10}")
     print(f"  {'the recording`s files':52}{files.wall:8.2f}{files.cpu:8.2f}")
     for name, got, requests, received in rows:
-        most, least = CPU_OF.get(name, CPU), got.cpu
-        for _ in range(4):                 # a busy machine makes the same work dearer: the least of a few runs is judged
-            if least > CPU:
-                least = min(least, inquest(["run", "memory_leak", "--sources", bench.yaml(*sources.STACKS[name]), "--json"] + WINDOW).cpu)
+        most, least, slow = CPU_OF.get(name, CPU), got.cpu, 1.0
+        for _ in range(6):                 # a busy machine makes the same work dearer: the least of a few runs is judged
+            if least <= most * slow and (least <= CPU or slow > 1):
+                break
+            least = min(least, inquest(["run", "memory_leak", "--sources", bench.yaml(*sources.STACKS[name]), "--json"] + WINDOW).cpu)
+            beside = inquest(["run", "memory_leak", "--data", "sops/memory_leak/replay", "--json"] + WINDOW).cpu
+            slow = max(slow, beside / FILES_CPU)
         print(f"  {name:52}{got.wall:8.2f}{least:8.2f}{requests:10}{received / 1000:10.0f}{'' if least <= CPU else f'   above the bar of {CPU} s'}")
-        bench.checks.check(f"{name}: at most {most} s of CPU time", least <= most, f"{least:.2f} s")
+        bench.checks.check(f"{name}: at most {most} s of CPU time, as fast as this machine is", least <= most * slow,
+                           f"{least:.2f} s, and files cost {FILES_CPU * slow:.2f} s beside it")
