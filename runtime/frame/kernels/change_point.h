@@ -4,13 +4,11 @@
 // Works on at most 240 bins (medians of runs of samples). Two looks, the first that sees something counts:
 // 1. rank scan: the split with the largest standardised Mann–Whitney statistic; p of that maximum over all splits by
 //    Csörgő & Horváth (Limit Theorems in Change-Point Analysis, 1997, 1.3.26); at least 3 bins a side; found from p ≤
-//    alpha and
-//    a shift of at least 3 MAD. The onset then walks back over samples that lie more than 3 MAD beyond all before them.
+//    alpha and a shift of at least 3 MAD. The onset then walks back over samples that lie more than 3 MAD beyond all
+//    before them.
 // 2. excursion: the first sample from which three in a row (or all to the end), and the median of the rest, lie above
-// the
-//    maximum before + 5 MAD. It sees a rise of the last 1 to 5 samples, for which ranks are too few. With fewer than
-//    four
-//    samples after the onset it is `weak`.
+//    the maximum before + 5 MAD. It sees a rise of the last 1 to 5 samples, for which ranks are too few. With fewer
+//    than four samples after the onset it is `weak`.
 // MAD is the plain median absolute deviation of the samples before, at least 0.5 % of their median's size and `floor`.
 // With fewer than 8 samples nothing can be said: `examined` false, `why` says so.
 //
