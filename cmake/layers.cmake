@@ -44,7 +44,12 @@ endif()
 
 find_package(Threads REQUIRED)
 find_package(fmt REQUIRED)
-find_package(Poco REQUIRED COMPONENTS Foundation)
+set(OPENSSL_USE_STATIC_LIBS ON)  # of it one function is used; libcurl, loaded at run time, brings its own
+find_package(OpenSSL QUIET COMPONENTS Crypto)
+if(NOT OpenSSL_FOUND)
+  set(OPENSSL_USE_STATIC_LIBS OFF)
+  find_package(OpenSSL REQUIRED COMPONENTS Crypto)
+endif()
 find_package(ZLIB REQUIRED)
 find_package(SQLite3 REQUIRED)
 find_package(PkgConfig REQUIRED)

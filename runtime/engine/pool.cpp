@@ -72,16 +72,19 @@ class Running final {
         continue;
       }
       const int64_t now = clock_.monotonic_ns();
+      int64_t look = look_every_ns;
       for (State& state : states_) {
-        if (state.started && !state.ended && state.deadline.monotonic_ns && now >= state.deadline.monotonic_ns)
-          state.stop = true;
+        if (!state.started || state.ended || !state.deadline.monotonic_ns || state.stop) continue;
+        if (now >= state.deadline.monotonic_ns) state.stop = true;
+        else look = std::min(look, state.deadline.monotonic_ns - now);
       }
-      changed_.wait_for(lock, std::chrono::milliseconds(10));
+      changed_.wait_for(lock, std::chrono::nanoseconds(look));
     }
   }
 
  private:
   static constexpr size_t none = SIZE_MAX;
+  static constexpr int64_t look_every_ns = 25 * ns_per_ms;  // at whether the run is cancelled: each look costs a thread's wake-up
   struct State {
     bool started = false, ended = false;
     Deadline deadline;

@@ -227,6 +227,15 @@ def budget_of_requests():
 
 
 @case
+def patience_ends():
+    "a source that fails for good costs its retries for five seconds, and each request after that is tried once"
+    answer = ask("503-always", repeat=12)
+    ends(answer, "overloaded", "tried once", "for 5 s and more")
+    assert len(server.requests) < 40, len(server.requests)
+    same(answer["all"][0]["cause"].count("4 tries"), 1)
+
+
+@case
 def budget_of_bytes():
     "the budget of bytes holds within a body, too"
     answer = ends(ask("tiny-numbers", bytes=1 << 20), "too_large", "raise bytes")

@@ -27,6 +27,7 @@ DOORS = [  # pattern of an #include, folders or files that may have it
     (r"sqlite3", ["runtime/engine/"]),
     (r"curl/", ["runtime/connectors/http"]),
     (r"yaml-cpp/", ["runtime/base/yaml"]),
+    (r"openssl/", ["runtime/base/hash"]),
     (r"histedit|readline/", ["runtime/cli/"]),
     (r"Poco/Net/HTTP[A-Za-z]*Client|Poco/Net/HTTPS|Poco/Data|Poco/Timer|Poco/AsyncChannel", []),
 ]

@@ -38,6 +38,7 @@ PLANTED = [
     ("doors", "runtime/model/b.cpp", HEAD + "#include <curl/curl.h>\n", "connectors/http"),
     ("doors", "runtime/model/b.cpp", HEAD + "#include <yaml-cpp/yaml.h>\n", "runtime/base/yaml"),
     ("doors", "runtime/model/b.cpp", HEAD + "#include <histedit.h>\n", "runtime/cli/"),
+    ("doors", "runtime/model/b.cpp", HEAD + "#include <openssl/sha.h>\n", "runtime/base/hash"),
     ("doors", "runtime/model/b.cpp", HEAD + "#include <Poco/Net/HTTPClientSession.h>\n", "(none)"),
     ("names", "runtime/model/b.cpp", HEAD + 'const char* s = "the warehouse is slow";\n', "`warehouse` is a service"),
     ("names", "stdlib/review/x.lua", "-- A file.\n-- SPDX-License-Identifier: Apache-2.0\nlocal x = 'pick_items'\n", "a span"),

@@ -11,6 +11,7 @@
 #include "runtime/base/time.h"
 #include "runtime/connectors/http/exchange.h"
 #include "runtime/connectors/http/http.h"
+#include "runtime/connectors/http/patience.h"
 #include "runtime/connectors/http/received.h"
 #include "runtime/connectors/http/redact.h"
 #include "runtime/connectors/http/request.h"
@@ -23,7 +24,6 @@ constexpr size_t kept_lines = 10'000;
 constexpr auto step = std::chrono::milliseconds(20);       // in which waiting looks at stop and deadline
 constexpr int64_t first_pause_ns = 200 * ns_per_ms, longest_pause_ns = 5 * ns_per_s;
 constexpr int64_t absurd_pause_ns = 3600 * ns_per_s;       // a Retry-After above it is not believed
-
 
 // Retry-After: whole seconds or a date; nothing when it is absent, negative, absurd or unreadable.
 std::optional<int64_t> pause_asked_for(const std::string& text, const std::optional<Time>& servers_now) {
@@ -58,6 +58,7 @@ struct Door::Inside {
   const std::vector<Endpoint> allowed;
   const Redactor redactor;
   Traffic traffic;
+  Patience patience;
   std::atomic<uint64_t> tags{0};
 
   std::mutex mutex;                      // of what follows
@@ -124,12 +125,15 @@ struct Door::Inside {
     return middle / 2 + static_cast<int64_t>((x ^ (x >> 31)) % static_cast<uint64_t>(middle));
   }
 
-  Outcome<Response> tries(Line& line, const Request& request, const Judge& judge, int64_t until, int64_t allowed_ns, const Stop& stop);
+  Outcome<Response> tries(Line& line, const Request& request, const Judge& judge, int64_t until, int64_t allowed_ns, bool impatient,
+                          const Stop& stop);
 };
 
 Outcome<Response> Door::Inside::tries(Line& line, const Request& request, const Judge& judge, int64_t until, int64_t allowed_ns,
-                                      const Stop& stop) {
+                                      bool impatient, const Stop& stop) {
   const std::string title = name(request);
+  const int64_t began = monotonic_ns();
+  const int attempts = patience.attempts(config.attempts, impatient);
   bool again_once = true;
   double ms = 0;
   for (int tried = 1;; ++tried) {
@@ -150,10 +154,11 @@ Outcome<Response> Door::Inside::tries(Line& line, const Request& request, const 
     LogLine entry{title, response.status, response.wire_bytes, tried_now.response.ms, {}};
 
     Failure failure;
-    bool again = false;
+    bool again = false, in_vain = false;   // in_vain: nothing came that tells of a server at work
     std::optional<int64_t> asked;
     if (tried_now.fault) {
       failure = cut(std::move(tried_now.fault->failure));
+      in_vain = failure.cls == Class::timeout || failure.cls == Class::unreachable || failure.cls == Class::malformed;
       again = tried_now.fault->again == Fault::Again::bounded || (tried_now.fault->again == Fault::Again::once && again_once);
       if (tried_now.fault->again == Fault::Again::once) again_once = false;
       if (failure.cls == Class::timeout) failure.cause += " (" + print_duration(Duration{allowed_ns / ns_per_ms * ns_per_ms}) + " allowed)";
@@ -169,12 +174,13 @@ Outcome<Response> Door::Inside::tries(Line& line, const Request& request, const 
       response.body = cut(std::move(response.body));
       for (std::string& warning : response.warnings) warning = cut(std::move(warning));
       const Judged judged = judge ? judge(response) : usual(response);
+      if (judged.what != Judged::What::again) patience.answered();
       if (judged.what == Judged::What::good) {
         log(std::move(entry));
         return std::move(response);
       }
       failure = cut(judged.failure);
-      again = judged.what == Judged::What::again;
+      again = in_vain = judged.what == Judged::What::again;
       if (again) asked = pause_asked_for(tried_now.retry_after, response.date);
     }
 
@@ -185,11 +191,13 @@ Outcome<Response> Door::Inside::tries(Line& line, const Request& request, const 
       return RetryLater{Duration{*asked}, failure.cause};
     }
     const int64_t next = asked.value_or(pause(tried));
-    again = again && tried < config.attempts && next < left;
+    again = again && tried < attempts && next < left;
     entry.note = failure.cause + (again ? "; again in " + seconds(next) : "");
     log(std::move(entry));
     if (!again) {
+      if (in_vain) patience.failed(began);
       if (tried > 1) failure.cause += " (" + std::to_string(tried) + " tries)";
+      if (in_vain && impatient) failure.cause += "; tried once: no good answer came from this source for " + seconds(Patience::lasts_ns) + " and more";
       return failure;
     }
     if (!wait(next, stop)) return cancelled();
@@ -223,6 +231,8 @@ Outcome<Response> Door::send(const Request& request, const Judge& judge, const D
 
   const int64_t start = monotonic_ns();
   int64_t allowed_ns = std::max<int64_t>(inside.config.timeout.ns, 1);
+  const bool impatient = inside.patience.over(start);
+  allowed_ns = inside.patience.allowed_ns(allowed_ns, impatient);
   if (deadline.monotonic_ns != 0) allowed_ns = std::min(allowed_ns, deadline.monotonic_ns - start);
   if (stop) return cancelled();
   if (allowed_ns <= 0) return Failure{Class::timeout, "the time was over before the request could be sent", "allow more time"};
@@ -230,7 +240,7 @@ Outcome<Response> Door::send(const Request& request, const Judge& judge, const D
   Failure why;
   auto line = inside.take(*curl, until, stop, why);
   if (!line) return why;
-  auto outcome = inside.tries(*line, request, judge, until, allowed_ns, stop);
+  auto outcome = inside.tries(*line, request, judge, until, allowed_ns, impatient, stop);
   inside.give_back(std::move(line));
   return outcome;
 }

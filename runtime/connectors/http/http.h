@@ -7,7 +7,8 @@
 //   - strict TLS, no redirects, no proxy but the configured one; gzip only, one coding, at most `body_bytes` before and
 //     after inflation; a body that is shorter or longer than announced, or whose chunks are broken, is never handed on;
 //   - retries with jittered back-off only for what is worth it (the connector's Judge, and transport faults), within the
-//     deadline and `attempts`; Retry-After is honoured up to the deadline;
+//     deadline and `attempts`; Retry-After is honoured up to the deadline; a source that gave no good answer for 5 s is
+//     tried once a request and waited for a third of the time, until the next good answer (patience.h);
 //   - never more than `concurrency` requests under way, `requests` in all, `bytes` received: over budget is a Failure
 //     (too_large or overloaded) that names the limit and where it is set;
 //   - everything that is returned, logged or said has the secrets cut out.

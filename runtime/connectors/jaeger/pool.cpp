@@ -45,7 +45,7 @@ std::shared_ptr<Pool::Slot> Pool::slot(const Need& need) {
 
 Outcome<HeldPtr> Pool::get(const Need& need, Allowed allowed) {
   const std::shared_ptr<Slot> own = slot(need);
-  while (!own->busy.try_lock_for(std::chrono::milliseconds(5))) {
+  while (!own->busy.try_lock_for(std::chrono::milliseconds(25))) {
     const Ask none;
     const otlp::Asking waiting{none, aliases_, allowed.deadline, allowed.stop};
     if (auto failure = waiting.stopped())
