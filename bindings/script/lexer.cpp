@@ -6,6 +6,7 @@
 #include <array>
 
 #include "runtime/base/text.h"
+#include "runtime/base/utf8.h"
 
 namespace inquest::script {
 namespace {
@@ -24,30 +25,6 @@ constexpr std::array<std::string_view, 22> keywords = {
     "in", "local", "nil", "not", "or", "repeat", "return", "then", "true", "until", "while"};
 constexpr std::array<std::string_view, 7> long_symbols = {"...", "..", "==", "~=", "<=", ">=", "::"};
 constexpr std::string_view short_symbols = "+-*/%^#<>=(){}[];:,.";
-
-// The length of the UTF-8 sequence at `at`, 0 when it is none.
-size_t sequence(std::string_view text, size_t at) {
-  const auto byte = [&](size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
-  const unsigned first = byte(at);
-  const size_t length = first < 0x80 ? 1 : first >= 0xF0 && first < 0xF5 ? 4 : first >= 0xE0 ? 3 : first >= 0xC2 ? 2 : 0;
-  if (length == 0 || first >= 0xF5) return 0;
-  unsigned point = length == 1 ? first : first & (0xFFu >> (length + 1));
-  for (size_t i = 1; i < length; ++i) {
-    if ((byte(at + i) & 0xC0u) != 0x80u) return 0;
-    point = (point << 6) | (byte(at + i) & 0x3Fu);
-  }
-  if (length == 3 && (point < 0x800 || (point >= 0xD800 && point <= 0xDFFF))) return 0;
-  if (length == 4 && (point < 0x10000 || point > 0x10FFFF)) return 0;
-  return length;
-}
-
-void append_point(std::string& out, unsigned point) {
-  const auto put = [&](unsigned byte) { out += static_cast<char>(byte); };
-  if (point < 0x80) return put(point);
-  if (point < 0x800) { put(0xC0 | (point >> 6)); return put(0x80 | (point & 0x3F)); }
-  if (point < 0x10000) { put(0xE0 | (point >> 12)); put(0x80 | ((point >> 6) & 0x3F)); return put(0x80 | (point & 0x3F)); }
-  put(0xF0 | (point >> 18)); put(0x80 | ((point >> 12) & 0x3F)); put(0x80 | ((point >> 6) & 0x3F)); put(0x80 | (point & 0x3F));
-}
 
 class Lexer final {
  public:
@@ -79,7 +56,7 @@ class Lexer final {
   void step() {
     const char c = text_[at_];
     if (c == '\0') return problem(here(), "a NUL byte in the text", "save the file as plain UTF-8 text");
-    const size_t length = sequence(text_, at_);
+    const size_t length = utf8_sequence(text_, at_);
     if (length == 0) return problem(here(), "bytes that are not UTF-8", "save the file as UTF-8");
     at_ += length;
     if (c == '\n') { ++line_; column_ = 1; fresh_ = true; } else { ++column_; }
@@ -163,7 +140,7 @@ class Lexer final {
         if (at(symbol)) { steps(symbol.size()); break; }
       if (at_ == from && short_symbols.find(c) != std::string_view::npos && c != '\0') step();
       if (at_ == from) {
-        const size_t length = std::max<size_t>(1, sequence(text_, at_));
+        const size_t length = std::max<size_t>(1, utf8_sequence(text_, at_));
         problem(token.at, c == '\0' ? "a NUL byte in the text" : "`" + printable(text_.substr(at_, length)) + "` is no part of the language",
                 "remove it");
       }
@@ -228,7 +205,7 @@ class Lexer final {
       if (peek() != '}' || digits == 0 || code > 0x10FFFF || (code >= 0xD800 && code <= 0xDFFF) || code == 0)
         return problem(begin, "an escape that is no character", "write \\u{1F600} with a code point");
       step();
-      return append_point(value, static_cast<unsigned>(code));
+      return append_utf8(value, static_cast<char32_t>(code));
     } else if (c == 'z') {
       step();
       while (peek() == ' ' || peek() == '\t' || peek() == '\n' || peek() == '\r') step();

@@ -7,48 +7,12 @@
 #include <cstring>
 #include <vector>
 
+#include "runtime/base/utf8.h"
+
 namespace inquest {
 namespace {
 
 bool digit(char c) { return c >= '0' && c <= '9'; }
-
-// Length of the well-formed UTF-8 sequence at `p`; 0 when it is none. (Unicode 15, table 3-7)
-size_t sequence(const char* p, const char* end) {
-  const auto byte = [&](size_t i) { return p + i < end ? static_cast<unsigned char>(p[i]) : 0u; };
-  const auto tail = [&](size_t i) { return (byte(i) & 0xC0u) == 0x80u; };
-  const unsigned first = byte(0), second = byte(1);
-  if (first < 0x80) return 1;
-  if (first >= 0xC2 && first <= 0xDF) return tail(1) ? 2 : 0;
-  if (first >= 0xE0 && first <= 0xEF) {
-    const bool fits = second >= (first == 0xE0 ? 0xA0u : 0x80u) && second <= (first == 0xED ? 0x9Fu : 0xBFu);
-    return fits && tail(2) ? 3 : 0;
-  }
-  if (first >= 0xF0 && first <= 0xF4) {
-    const bool fits = second >= (first == 0xF0 ? 0x90u : 0x80u) && second <= (first == 0xF4 ? 0x8Fu : 0xBFu);
-    return fits && tail(2) && tail(3) ? 4 : 0;
-  }
-  return 0;
-}
-
-void append_utf8(std::string& out, uint32_t code) {
-  if (code < 0x80) {
-    out += static_cast<char>(code);
-  } else if (code < 0x800) {
-    out += static_cast<char>(0xC0 | code >> 6);
-    out += static_cast<char>(0x80 | (code & 0x3F));
-  } else if (code < 0x10000) {
-    out += static_cast<char>(0xE0 | code >> 12);
-    out += static_cast<char>(0x80 | (code >> 6 & 0x3F));
-    out += static_cast<char>(0x80 | (code & 0x3F));
-  } else {
-    out += static_cast<char>(0xF0 | code >> 18);
-    out += static_cast<char>(0x80 | (code >> 12 & 0x3F));
-    out += static_cast<char>(0x80 | (code >> 6 & 0x3F));
-    out += static_cast<char>(0x80 | (code & 0x3F));
-  }
-}
-
-constexpr uint32_t replacement = 0xFFFD;
 
 class Reader final {
  public:
@@ -219,7 +183,7 @@ class Reader final {
         ++p_;
         continue;
       }
-      const size_t n = sequence(p_, end_);
+      const size_t n = utf8_sequence({p_, static_cast<size_t>(end_ - p_)});
       if (n == 0) break;
       p_ += n;
     }
@@ -238,9 +202,9 @@ class Reader final {
         if (!escape(replaced)) return false;
         continue;
       }
-      const size_t n = sequence(p_, end_);
+      const size_t n = utf8_sequence({p_, static_cast<size_t>(end_ - p_)});
       if (n == 0) {
-        append_utf8(scratch_, replacement);
+        append_utf8(scratch_, replacement_character);
         replaced = true;
         ++p_;
       } else {
@@ -288,7 +252,7 @@ class Reader final {
         code = 0x10000 + ((code - 0xD800) << 10) + (second - 0xDC00);
       } else {
         p_ = back;
-        code = replacement;
+        code = replacement_character;
         replaced = true;
       }
     }

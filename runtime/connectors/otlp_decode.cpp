@@ -5,6 +5,7 @@
 #include <cstring>
 #include <utility>
 
+#include "runtime/base/utf8.h"
 #include "runtime/connectors/otlp_decode_work.h"
 
 namespace inquest::otlp {

@@ -320,29 +320,4 @@ bool Decoder::Work::enumeration(uint8_t& out, std::string_view prefix, const cha
   return walk.wrong = true;
 }
 
-// Each byte that is no part of a well-formed sequence becomes U+FFFD.
-std::string replace_invalid_utf8(std::string_view text) {
-  std::string out;
-  out.reserve(text.size() + 64);
-  for (size_t i = 0; i < text.size();) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    size_t size = c < 0x80 ? 1 : c >= 0xc2 && c < 0xe0 ? 2 : c >= 0xe0 && c < 0xf0 ? 3 : c >= 0xf0 && c < 0xf5 ? 4 : 0;
-    if (size == 0 || i + size > text.size()) size = 0;
-    for (size_t k = 1; k < size; ++k) {
-      const auto next = static_cast<unsigned char>(text[i + k]);
-      const unsigned low = k > 1 ? 0x80 : c == 0xe0 ? 0xa0 : c == 0xf0 ? 0x90 : 0x80;
-      const unsigned high = k > 1 ? 0xbf : c == 0xed ? 0x9f : c == 0xf4 ? 0x8f : 0xbf;
-      if (next < low || next > high) size = 0;
-    }
-    if (size == 0) {
-      out += "\xef\xbf\xbd";
-      ++i;
-    } else {
-      out.append(text, i, size);
-      i += size;
-    }
-  }
-  return out;
-}
-
 }  // namespace inquest::otlp

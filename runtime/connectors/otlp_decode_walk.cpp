@@ -7,6 +7,8 @@
 #include <cstring>
 #include <limits>
 
+#include "runtime/base/utf8.h"
+
 namespace inquest::otlp {
 namespace {
 
@@ -25,24 +27,6 @@ bool hex4(const char* at, const char* end, uint32_t& out) {
     out = out << 4 | static_cast<uint32_t>(digit);
   }
   return true;
-}
-
-void put(std::string& out, uint32_t c) {
-  if (c < 0x80) {
-    out += static_cast<char>(c);
-  } else if (c < 0x800) {
-    out += static_cast<char>(0xc0 | c >> 6);
-    out += static_cast<char>(0x80 | (c & 0x3f));
-  } else if (c < 0x10000) {
-    out += static_cast<char>(0xe0 | c >> 12);
-    out += static_cast<char>(0x80 | (c >> 6 & 0x3f));
-    out += static_cast<char>(0x80 | (c & 0x3f));
-  } else {
-    out += static_cast<char>(0xf0 | c >> 18);
-    out += static_cast<char>(0x80 | (c >> 12 & 0x3f));
-    out += static_cast<char>(0x80 | (c >> 6 & 0x3f));
-    out += static_cast<char>(0x80 | (c & 0x3f));
-  }
 }
 
 bool plain_number(std::string_view text) {  // from_chars also takes inf and nan, which JSON has not
@@ -145,10 +129,10 @@ bool Walk::unescape(std::string_view in, std::string_view& out) {
           at += 6;
           high = 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00);
         } else if (high >= 0xd800 && high < 0xe000) {
-          high = 0xfffd;  // half of a pair
+          high = replacement_character;  // half of a pair
           half = true;
         }
-        put(scratch_, high);
+        append_utf8(scratch_, high);
         break;
       }
       default: return false;

@@ -125,6 +125,4 @@ struct Decoder::Work {
   void flush_points(uint32_t resource);
 };
 
-std::string replace_invalid_utf8(std::string_view text);
-
 }  // namespace inquest::otlp

@@ -116,10 +116,13 @@ def stopped_in_the_queue():
 @case
 def waiting_in_the_queue():
     "a request that finds no free place ends at its deadline and says so"
-    answer = ask("no-response", parallel=3, concurrency=1, deadline_ms=400)
-    causes = sorted(one["cause"] for one in answer["all"])
-    assert any("one of 1 requests under way" in c for c in causes), causes
-    assert all(one["outcome"] == "timeout" and one["ms"] < 500 for one in answer["all"]), answer
+    for chance in range(5):              # begun some milliseconds apart, the next may still be sent when the first has ended
+        answer = ask("no-response", parallel=3, concurrency=1, deadline_ms=400)
+        causes = sorted(one["cause"] for one in answer["all"])
+        assert all(one["outcome"] == "timeout" for one in answer["all"]), answer
+        if any("one of 1 requests under way" in c for c in causes) and all(one["ms"] < 500 for one in answer["all"]):
+            return
+    raise AssertionError(f"{causes} in {[one['ms'] for one in answer['all']]} ms")
 
 
 # ---- 9-15: framing ----

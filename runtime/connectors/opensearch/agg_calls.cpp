@@ -13,6 +13,7 @@
 #include "runtime/connectors/opensearch/agg_rows.h"
 #include "runtime/connectors/opensearch/agg_span_script.h"
 #include "runtime/connectors/otlp/answer.h"
+#include "runtime/connectors/otlp/calls_frame.h"
 
 namespace inquest::opensearch {
 
@@ -20,11 +21,6 @@ namespace {
 
 constexpr int64_t most_joined = 50'000;
 constexpr int64_t before_ns = 300 * ns_per_s, after_ns = 60 * ns_per_s;  // parents and callees of spans near the window's ends
-
-// What a client span without a server span behind it says that it called; as asks_calls.cpp.
-struct Peer { const char* attribute; const char* kind; };
-constexpr Peer peers[] = {{"peer.service", "service"}, {"db.system.name", "database"}, {"db.system", "database"},
-                          {"messaging.system", "messaging"}};
 
 constexpr const char* calls_init_script = "state.rows = new StringBuilder();";
 // Spans of traces that were not drawn are left out first.
@@ -127,7 +123,7 @@ class Calls final : public Work {
     for (const char* list : {"peers", "names", "windows"}) params[list] = Json::array();
     params["aliases"] = Json::object();
     for (const auto& [written, canonical] : aliases_) params["aliases"][written] = canonical;
-    for (const Peer& peer : peers) {
+    for (const otlp::Peer& peer : otlp::peers) {
       params["peers"].push_back(attribute_field(layout_, peer.attribute).doc);
       params["names"].push_back(peer.attribute);
     }
@@ -155,21 +151,13 @@ class Calls final : public Work {
   Remarks remarks_;
 };
 
-struct Edge {
-  size_t stretch = 0;
-  std::optional<std::string> caller, callee;
-  std::string operation, kind;
-  auto operator<=>(const Edge&) const = default;
-};
-struct Sums { int64_t count = 0, errors = 0, sum = 0; };
-
 otlp::Answer Calls::joined(const otlp::Asking& asking) const {
   const auto wanted = [&](const char* name) -> std::optional<std::string> {
     const auto at = ask_.scope.names.find(name);
     return at == ask_.scope.names.end() ? std::nullopt : std::optional(at->second);
   };
   const std::optional<std::string> service = wanted("service"), operation = wanted("operation");
-  std::map<Edge, Sums> edges;
+  std::map<otlp::CallEdge, otlp::CallSums> edges;
   const Json* list = member(result_, "edges");
   if (!list || !list->is_array()) return no_buckets(ask_);
   const auto text = [](const Json& value) -> std::optional<std::string> {
@@ -177,44 +165,24 @@ otlp::Answer Calls::joined(const otlp::Asking& asking) const {
   };
   for (const Json& one : *list) {
     if (!one.is_array() || one.size() != 8) return no_buckets(ask_);
-    Edge edge{static_cast<size_t>(json_int64(one[0])), text(one[1]), text(one[2]), text(one[3]).value_or(""), "service"};
+    otlp::CallEdge edge{static_cast<size_t>(json_int64(one[0])), text(one[1]), text(one[2]), text(one[3]).value_or(""), "service"};
     if (edge.stretch >= windows_.size()) continue;
     const int64_t peer = json_int64(one[4], -1);
     const bool calls = !service || edge.caller == service, called = peer < 0 && (!service || edge.callee == service);
     if (!calls && !called) continue;
     if (called && operation && edge.operation != *operation) continue;
-    if (peer >= 0 && peer < static_cast<int64_t>(std::size(peers))) {
-      edge.kind = peers[peer].kind;
+    if (peer >= 0 && peer < static_cast<int64_t>(std::size(otlp::peers))) {
+      edge.kind = otlp::peers[peer].kind;
       if (edge.callee)
         if (const auto alias = aliases_.find(*edge.callee); alias != aliases_.end()) edge.callee = alias->second;
     }
-    Sums& sums = edges[std::move(edge)];
-    sums.count += json_int64(one[5]) * times_;
-    sums.errors += json_int64(one[6]) * times_;
-    sums.sum += json_int64(one[7]) * times_;
+    edges[std::move(edge)] += {json_int64(one[5]) * times_, json_int64(one[6]) * times_, json_int64(one[7]) * times_};
   }
-  FrameBuilder frame(Shape::table);
-  frame.add("caller", ColumnType::text).add("callee", ColumnType::text).add("operation", ColumnType::text);
-  frame.add("count", ColumnType::int64).add("errors", ColumnType::int64).add("sum", ColumnType::duration);
-  frame.add("callee_kind", ColumnType::text);
-  if (asking.ask.then) frame.add("window", ColumnType::text);
-  for (const auto& [edge, sums] : edges) {
-    if (edge.caller) frame.text(0, *edge.caller);
-    if (edge.callee) frame.text(1, *edge.callee);
-    frame.text(2, edge.operation);
-    frame.integer(3, sums.count);
-    frame.integer(4, sums.errors);
-    frame.integer(5, sums.sum);
-    frame.text(6, edge.kind);
-    if (asking.ask.then) frame.text(7, windows_[edge.stretch].name);
-    frame.end_row();
-  }
+  FrameBuilder frame = otlp::calls_frame(asking.ask, windows_, edges, json_int64(result_.value("orphans", Json(0))));
   Marks& marks = frame.marks();
   if (times_ > 1)
     marks.approximate = "one of " + std::to_string(times_) + " traces, by a hash of their ids (" +
                         count(json_int64(result_.value("spans", Json(0)))) + " of " + count(spans_) + " spans), counts multiplied";
-  if (const int64_t orphans = json_int64(result_.value("orphans", Json(0))); orphans > 0)
-    marks.notes.push_back(count(orphans) + " spans have a parent that is not recorded");
   remarks_.put(marks);
   return frame.finish();
 }

@@ -5,28 +5,16 @@
 #include <iterator>
 #include <map>
 #include <set>
-#include <tuple>
 #include <unordered_map>
 
 #include "runtime/base/text.h"
 #include "runtime/connectors/otlp/asks.h"
+#include "runtime/connectors/otlp/calls_frame.h"
 
 namespace inquest::otlp {
 
 namespace {
 
-
-// What a client span without a server span behind it says that it called.
-struct Peer { const char* attribute; const char* kind; };
-constexpr Peer peers[] = {{"peer.service", "service"},     {"db.system.name", "database"},    {"db.system", "database"},
-                          {"messaging.system", "messaging"}};
-
-struct Edge {
-  int stretch = 0;
-  std::optional<std::string> caller, callee;
-  std::string operation, kind;
-  auto operator<=>(const Edge&) const = default;
-};
 // An edge while it is counted: resources, and of the callee its resource or the cell that names it.
 constexpr uint32_t no_peer = UINT32_MAX;
 struct Link {
@@ -41,11 +29,6 @@ struct LinkHash {
     return static_cast<size_t>(h ^ h >> 32);
   }
 };
-struct CountedEdge {
-  int64_t count = 0, errors = 0, sum = 0;
-  void operator+=(const CountedEdge& other) { count += other.count, errors += other.errors, sum += other.sum; }
-};
-
 // Places of span ids within one trace; of an id given twice the first.
 class Places final {
  public:
@@ -88,9 +71,9 @@ Answer spans_calls(const Asking& asking, const SpanView& view) {
   std::array<TextId, std::size(peers)> peer_keys;
   for (size_t i = 0; i < peer_keys.size(); ++i) peer_keys[i] = spans.texts.find(peers[i].attribute);
 
-  std::unordered_map<Link, CountedEdge, LinkHash> links;
-  std::map<Edge, CountedEdge> edges;
-  const auto counted = [&](uint32_t row) { return CountedEdge{1, spans.status[row] == 2, std::max<int64_t>(0, spans.duration[row])}; };
+  std::unordered_map<Link, CallSums, LinkHash> links;
+  std::map<CallEdge, CallSums> edges;
+  const auto counted = [&](uint32_t row) { return CallSums{1, spans.status[row] == 2, std::max<int64_t>(0, spans.duration[row])}; };
   const auto called = [&](std::string name) {
     const auto alias = asking.aliases.find(name);
     return alias == asking.aliases.end() ? name : alias->second;
@@ -104,7 +87,7 @@ Answer spans_calls(const Asking& asking, const SpanView& view) {
       const Cell* cell = std::find_if(from, to, [&](const Cell& c) { return c.key == peer_keys[i]; });
       if (cell == to) continue;
       if (cell->kind == Cell::Kind::text) links[{spans.resource[row], cell->text, spans.name[row], i, stretch}] += counted(row);
-      else edges[{stretch, view.heads[spans.resource[row]].service, called(cell_text(spans.texts, *cell)),
+      else edges[{static_cast<size_t>(stretch), view.heads[spans.resource[row]].service, called(cell_text(spans.texts, *cell)),
                   std::string(spans.texts[spans.name[row]]), peers[i].kind}] += counted(row);
       return;
     }
@@ -143,7 +126,7 @@ Answer spans_calls(const Asking& asking, const SpanView& view) {
     }
   }
   for (const auto& [link, sum] : links) {
-    Edge edge{link.stretch, view.heads[link.caller].service, {}, std::string(spans.texts[link.operation]), "service"};
+    CallEdge edge{static_cast<size_t>(link.stretch), view.heads[link.caller].service, {}, std::string(spans.texts[link.operation]), "service"};
     if (link.peer == no_peer) {
       edge.callee = view.heads[link.callee].service;
     } else {
@@ -152,24 +135,7 @@ Answer spans_calls(const Asking& asking, const SpanView& view) {
     }
     edges[std::move(edge)] += sum;
   }
-  FrameBuilder frame(Shape::table);
-  frame.add("caller", ColumnType::text).add("callee", ColumnType::text).add("operation", ColumnType::text);
-  frame.add("count", ColumnType::int64).add("errors", ColumnType::int64).add("sum", ColumnType::duration);
-  frame.add("callee_kind", ColumnType::text);
-  if (ask.then) frame.add("window", ColumnType::text);
-  for (const auto& [edge, sums] : edges) {
-    if (edge.caller) frame.text(0, *edge.caller);
-    if (edge.callee) frame.text(1, *edge.callee);
-    frame.text(2, edge.operation);
-    frame.integer(3, sums.count);
-    frame.integer(4, sums.errors);
-    frame.integer(5, sums.sum);
-    frame.text(6, edge.kind);
-    if (ask.then) frame.text(7, windows[static_cast<size_t>(edge.stretch)].name);
-    frame.end_row();
-  }
-  if (orphans > 0) frame.marks().notes.push_back(count(orphans) + " spans have a parent that is not recorded");
-  return frame.finish();
+  return calls_frame(ask, windows, edges, orphans).finish();
 }
 
 Answer spans_services(const Asking& asking, const SpanView& view) {

@@ -4,43 +4,9 @@
 
 #include <cmath>
 
+#include "runtime/base/utf8.h"
+
 namespace inquest::prometheus {
-namespace {
-
-constexpr const char* replacement = "\xEF\xBF\xBD";
-
-void append_code(std::string& out, unsigned code) {
-  if (code < 0x80) {
-    out += static_cast<char>(code);
-  } else if (code < 0x800) {
-    out += static_cast<char>(0xc0 | code >> 6);
-    out += static_cast<char>(0x80 | (code & 63));
-  } else if (code < 0x10000) {
-    out += static_cast<char>(0xe0 | code >> 12);
-    out += static_cast<char>(0x80 | (code >> 6 & 63));
-    out += static_cast<char>(0x80 | (code & 63));
-  } else {
-    out += static_cast<char>(0xf0 | code >> 18);
-    out += static_cast<char>(0x80 | (code >> 12 & 63));
-    out += static_cast<char>(0x80 | (code >> 6 & 63));
-    out += static_cast<char>(0x80 | (code & 63));
-  }
-}
-
-// Length of the well-formed UTF-8 sequence at `at`; 0 when there is none.
-size_t sequence(std::string_view text, size_t at) {
-  const auto byte = [&](size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
-  const auto more = [&](size_t i) { return (byte(i) & 0xc0) == 0x80; };
-  const unsigned a = byte(at), b = byte(at + 1);
-  if (a >= 0xc2 && a <= 0xdf) return more(at + 1) ? 2 : 0;
-  if (a >= 0xe0 && a <= 0xef)
-    return more(at + 1) && more(at + 2) && !(a == 0xe0 && b < 0xa0) && !(a == 0xed && b > 0x9f) ? 3 : 0;
-  if (a >= 0xf0 && a <= 0xf4)
-    return more(at + 1) && more(at + 2) && more(at + 3) && !(a == 0xf0 && b < 0x90) && !(a == 0xf4 && b > 0x8f) ? 4 : 0;
-  return 0;
-}
-
-}  // namespace
 
 bool JsonCursor::hex4(unsigned& out) {
   if (at_ + 4 > text_.size()) return fail("a cut escape");
@@ -73,8 +39,8 @@ bool JsonCursor::escape(std::string& out) {
     if (low >= 0xdc00 && low < 0xe000) code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
     else at_ = back;
   }
-  if (code >= 0xd800 && code < 0xe000) out += replacement, ++replaced_;
-  else append_code(out, code);
+  if (code >= 0xd800 && code < 0xe000) append_utf8(out, replacement_character), ++replaced_;
+  else append_utf8(out, code);
   return true;
 }
 
@@ -98,11 +64,11 @@ bool JsonCursor::text(std::string& out) {
       if (!escape(out)) return false;
     } else if (static_cast<unsigned char>(c) < 0x20) {
       return fail("a control character in a text");
-    } else if (const size_t length = sequence(text_, at_); length > 0) {
+    } else if (const size_t length = utf8_sequence(text_, at_); length > 0) {
       out.append(text_, at_, length);
       at_ += length;
     } else {
-      out += replacement;
+      append_utf8(out, replacement_character);
       ++replaced_;
       ++at_;
     }

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "runtime/base/text.h"
+#include "runtime/base/utf8.h"
 
 namespace inquest::prometheus {
 namespace {
@@ -30,33 +31,6 @@ std::string total_less(std::vector<std::string> parts) {
 
 bool ends(std::string_view text, std::string_view with) {
   return text.size() > with.size() && text.substr(text.size() - with.size()) == with;
-}
-
-// Length of the UTF-8 sequence at `at`, 0 when it is none (overlong, surrogate, too large, cut).
-size_t utf8_length(std::string_view text, size_t at) {
-  const auto byte = [&](size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
-  const unsigned a = byte(at), b = byte(at + 1);
-  const auto more = [&](size_t i) { return (byte(i) & 0xc0) == 0x80; };
-  if (a < 0x80) return 1;
-  if (a >= 0xc2 && a <= 0xdf) return more(at + 1) ? 2 : 0;
-  if (a >= 0xe0 && a <= 0xef) {
-    if (!more(at + 1) || !more(at + 2) || (a == 0xe0 && b < 0xa0) || (a == 0xed && b > 0x9f)) return 0;
-    return 3;
-  }
-  if (a >= 0xf0 && a <= 0xf4) {
-    if (!more(at + 1) || !more(at + 2) || !more(at + 3) || (a == 0xf0 && b < 0x90) || (a == 0xf4 && b > 0x8f)) return 0;
-    return 4;
-  }
-  return 0;
-}
-
-bool all_utf8(std::string_view text) {
-  for (size_t i = 0; i < text.size();) {
-    const size_t length = utf8_length(text, i);
-    if (length == 0) return false;
-    i += length;
-  }
-  return true;
 }
 
 bool classic(std::string_view name, bool colon) {
@@ -190,7 +164,7 @@ std::string literal(std::string_view text) {
   static const char digits[] = "0123456789abcdef";
   std::string out = "\"";
   for (size_t i = 0; i < text.size();) {
-    const size_t length = utf8_length(text, i);
+    const size_t length = utf8_sequence(text, i);
     const char c = text[i];
     const auto byte = static_cast<unsigned char>(c);
     if (length > 1) out += text.substr(i, length);
@@ -204,7 +178,7 @@ std::string literal(std::string_view text) {
 }
 
 std::string regex_literal(std::string_view text) {
-  if (!all_utf8(text)) return "[^\\x00-\\x{10FFFF}]";
+  if (!is_utf8(text)) return "[^\\x00-\\x{10FFFF}]";
   std::string out;
   for (const char c : text) {
     if (std::string_view("\\.+*?()|[]{}^$").find(c) != std::string_view::npos) out += '\\';
