@@ -39,6 +39,7 @@
 #include <vector>
 
 #include "runtime/base/error.h"
+#include "runtime/model/catalogue.h"
 
 namespace inquest::lua {
 
@@ -60,20 +61,13 @@ enum class Cause {
 };
 const char* cause_name(Cause cause);
 
-// A chunk that `require "name"` gives. The list is read at start; a name never becomes a path.
-struct Module {
-  std::string name;     // as required
-  std::string file;     // as shown in errors, relative to the root of the SOP
-  std::string text;
-};
-
 class Watch;  // child.h: the page through which a parent sees that a run is overdue
 
 struct Options {
   Budget budget = {};
   uint64_t seed = 1;                                        // of math.random; journalled by the caller
   bool globals_writable = false;                            // the REPL keeps what a line assigns
-  std::vector<Module> modules = {};
+  std::vector<Module> modules = {};                         // what `require "name"` gives; a name never becomes a path
   std::function<void(std::string_view)> print = {};         // one call a line, without newline; none: discarded
   const std::atomic<bool>* cancel = nullptr;                // true ends the run with script_cancelled
   Watch* watch = nullptr;

@@ -175,6 +175,16 @@ void ask_for_measures(Catalogue& out) {
   }
 }
 
+void read_module(Diagnose& d, Catalogue& out, const CatalogueFile& file) {
+  Module made{stem_of(file.path), file.path, file.text};
+  if (!identifier(made.name))
+    d.note({1, 1}, "bad-name", "file name " + ticked(made.name) + " of a module: small letters, digits and _ only", "rename the file");
+  for (const Module& other : out.modules)
+    if (other.name == made.name)
+      return d.note({1, 1}, "duplicate-name", "module " + ticked(made.name) + " exists already in " + other.file, "rename this file");
+  out.modules.push_back(std::move(made));
+}
+
 Status add_folder(std::vector<CatalogueFile>& out, const fs::path& folder) {
   std::error_code error;
   if (!fs::is_directory(folder, error)) return {};
@@ -207,12 +217,12 @@ Result<std::vector<CatalogueFile>> catalogue_files(const std::vector<std::string
       out.push_back({file.string(), std::move(*text)});
       words = true;
     }
-    for (const char* folder : {"ask", "measures", "review"})
+    for (const char* folder : {"ask", "measures", "lib", "review"})
       if (auto status = script::add_folder(out, path / folder); !status) return status.error();
   }
   if (!words) return Error{Code::not_found, "no standard library: sop/words.lua is in none of " + join(stdlib_roots, ", "), "", "name its folder with --stdlib DIR"};
   if (!sop_folder.empty())
-    for (const char* folder : {"measures", "review"})
+    for (const char* folder : {"measures", "lib", "review"})
       if (auto status = script::add_folder(out, std::filesystem::path(sop_folder) / folder); !status) return status.error();
   return out;
 }
@@ -233,6 +243,7 @@ CatalogueRead read_catalogue(const std::vector<CatalogueFile>& files) {
   each("ask", [&](Diagnose& d, const CatalogueFile& file) { script::read_asks(d, out.catalogue, file.text); });
   each("measures", [&](Diagnose& d, const CatalogueFile& file) { script::read_measure(d, out.catalogue, script::stem_of(file.path), file.text); });
   script::ask_for_measures(out.catalogue);
+  each("lib", [&](Diagnose& d, const CatalogueFile& file) { script::read_module(d, out.catalogue, file); });
   each("review", [&](Diagnose& d, const CatalogueFile& file) {
     const std::string name = script::stem_of(file.path);
     if (const ReviewContract* const other = out.catalogue.review(name))

@@ -1,10 +1,10 @@
 // Catalogue reader: words, asks, measures and contracts of reviews out of files, without running any of them.
 // SPDX-License-Identifier: Apache-2.0
 //
-// A root holds `sop/words.lua`, `ask/*.lua`, `measures/*.lua`, `review/*.lua`; any of them may be missing, but one root has
-// the words. The standard library is a root; a project folder with its own review/ or measures/ is another. The folder of a
-// SOP is read last, for its own review/ and measures/. Order: roots as given, files by name. The name of a review or a
-// measure is the stem of its file; a name given twice is an error that names both files.
+// A root holds `sop/words.lua`, `ask/*.lua`, `measures/*.lua`, `lib/*.lua`, `review/*.lua`; any of them may be missing, but
+// one root has the words. The standard library is a root; a project folder with its own review/ or measures/ is another. The
+// folder of a SOP is read last, for its own lib/, review/ and measures/. Order: roots as given, files by name. The name of a
+// review, a measure or a module of lib/ is the stem of its file; a name given twice is an error that names both files.
 // A measure without a row in ask/ gets the ask metric.NAME.
 //
 //     auto catalogue = load_catalogue({"stdlib"}, "sops/memory_leak");     // Error: where = file:line:column

@@ -107,6 +107,7 @@ Result<std::unique_ptr<Console>> Console::open(Evaluator& evaluator, Stop& stop,
   options.cancel = &stop;
   options.watch = watch;
   options.print = std::move(print);
+  options.modules = evaluator.catalogue().modules;
   options.setup = [&](lua_State* L) { return evaluator.define(L); };
   auto state = lua::State::open(std::move(options));
   if (!state) return state.error();

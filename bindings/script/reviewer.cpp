@@ -232,6 +232,7 @@ class LuaReviewer final : public Reviewer {
     lua_options.budget = options.budget;
     lua_options.cancel = options.cancel;
     lua_options.watch = options.watch;
+    lua_options.modules = catalogue_.modules;
     lua_options.setup = define_review_words;
     auto state = lua::State::open(std::move(lua_options));
     if (!state) return state.error();

@@ -36,6 +36,7 @@ int run_lua(const std::vector<std::string>& arguments, User& user) {
     options.print = [](std::string_view line) { print_out(printable(line) + "\n"); };
     window.offline = sources.offline;
     script::Evaluator evaluator(**inquest, *user.stop, *user.clock, "", &watch, window);
+    options.modules = evaluator.catalogue().modules;
     options.setup = [&](lua_State* L) { return evaluator.define(L); };
     Result<lua::Ended> ended = lua::run_file(file, std::move(options), rest);
     std::fflush(stdout);

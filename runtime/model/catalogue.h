@@ -77,6 +77,11 @@ struct ReviewContract {
   std::string file = {}, text = {};
 };
 
+// lib/NAME.lua: what reviews share; `require "NAME"` gives its value.
+struct Module {
+  std::string name, file, text;                  // file: as shown in errors
+};
+
 // stdlib/sop/words.lua: one row a field of a word.
 struct FieldRow {
   std::string name, type;                        // types: text, texts, value, map, asks, conditions, reviews, state, states, kind, phrase, …
@@ -101,6 +106,7 @@ struct Catalogue {
   std::vector<AskRow> asks = {};
   std::vector<Measure> measures = {};
   std::vector<ReviewContract> reviews = {};
+  std::vector<Module> modules = {};
   const AskRow* ask(std::string_view kind) const;
   const Measure* measure(std::string_view name) const;
   const ReviewContract* review(std::string_view name) const;

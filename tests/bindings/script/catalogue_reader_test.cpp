@@ -124,6 +124,18 @@ TEST_CASE("two reviews of one name are refused, naming both files") {
   CHECK(read.problems[0].message == "review `own` exists already in a/review/own.lua");
 }
 
+TEST_CASE("what reviews share is read from lib by the stem of its file, and a name given twice names both files") {
+  auto files = library();
+  files.push_back({"x/lib/own.lua", "return 1"});
+  const CatalogueRead read = read_catalogue(files);
+  CHECK(read.problems.empty());
+  REQUIRE(!read.catalogue.modules.empty());
+  CHECK(read.catalogue.modules.back().name == "own");
+  CHECK(read.catalogue.modules.back().file == "x/lib/own.lua");
+  CHECK(with("x/lib/shift.lua", "return 1") == Said{"1 module `shift` exists already in stdlib/lib/shift.lua"});
+  CHECK(with("x/lib/Big.lua", "return 1") == Said{"1 file name `Big` of a module: small letters, digits and _ only"});
+}
+
 TEST_CASE("a measure beside a SOP gets an ask of its own") {
   auto files = library();
   files.push_back({"x/measures/queue.lua", "return measure { unit = \"1\", doc = \"Waiting.\", names = { { metric = \"queue.size\", select = { kind = \"a\" }, only = { [\"b.c\"] = { \"d\" } } } } }"});
