@@ -233,7 +233,7 @@ return {
 
     -- review/x.lua: local …, functions, then return review { … }
     { word = "review", file = "review", named = false, since = "1", children = {},
-      doc = "A review: what it takes and yields, and the function that judges. The file's name is its name. Code that several reviews share stands in lib/NAME.lua beside the folder and is got in `run` by require \"NAME\".",
+      doc = "A review: what it takes and yields, and the function that judges. The file's name is its name. What reviews share stands in lib/NAME.lua: require \"NAME\" inside `run`.",
       example = [[return review { version = 1, doc = "…", takes = { load = "metric.request_rate" }, yields = { … }, run = function (frames, options, earlier) … end }]],
       fields = {
         { name = "version", type = "count", required = true, doc = "Raised when its results change.", since = "1" },
