@@ -165,10 +165,10 @@ bool Received::keep(const char* bytes, size_t n) {
   if (out.size() + n > terms_.body_bytes)
     return large("the answer's body is more than " + size(terms_.body_bytes) + " once inflated" ,
                  "ask for less (a narrower window, fewer rows), or raise body_bytes of the source");
-  // Its exact size where that is known; else four times as much, never beyond the cap: growing copies, and what of it
+  // Its exact size where that is known; else sixteen times as much, never beyond the cap: growing copies, and what of it
   // is not written takes no memory. 64 bytes more: readers of JSON in bulk want to look behind the end.
   if (out.capacity() < out.size() + n) {
-    const size_t wanted = length_ && !gzip_ ? static_cast<size_t>(*length_) : std::min(terms_.body_bytes, std::max(least_room, out.capacity() * 4));
+    const size_t wanted = length_ && !gzip_ ? static_cast<size_t>(*length_) : std::min(terms_.body_bytes, std::max(least_room, out.capacity() * 16));
     out.reserve(std::max(out.size() + n, wanted) + behind);
   }
   out.append(bytes, n);
