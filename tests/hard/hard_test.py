@@ -98,7 +98,7 @@ def main():
     passed = failed = open_cases = 0
     with concurrent.futures.ProcessPoolExecutor(2) as pool:
         rows = list(pool.map(row_of, chosen, [keep] * len(chosen)))
-    print(f"{'case':20} {'truth':34} {'verdict':30} {'subject':16} outcome")
+    print(f"| {'case':20} {'truth':34} {'verdict':30} {'subject':16} outcome")
     for (title, *_), (about, truth, expect, word, service, broken, wrong, reason, notes) in zip(chosen, rows):
         known = reason or (KNOWN.get(title) if not seeds else None)
         open_cases += bool(known and wrong)
@@ -108,7 +108,7 @@ def main():
             outcome += f" ({about}) {notes}"
         else:
             passed += 1
-        print(f"{title:20} {(truth or 'no leak') + ': ' + expect:34.34} {word:30} {service or '':16.16} {outcome}")
+        print(f"| {title:20} {(truth or 'no leak') + ': ' + expect:34.34} {word:30} {service or '':16.16} {outcome}")
     if open_cases > len(chosen) / 20 + 1:
         print(f"{open_cases} of {len(chosen)} cases are left open: more than one in twenty")
         failed += 1

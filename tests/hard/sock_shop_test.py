@@ -39,7 +39,7 @@ def suspects():
         first = rows[0]["service"] if rows and rows[0]["score"] > 0 else None
         hit = first in (truth, truth + "-db")
         right += hit
-        told.append(f"{'ok   ' if hit else 'WRONG'} {name}: {[(s['service'], round(s['score'], 2)) for s in rows[:3]]}")
+        told.append(f"| {'ok   ' if hit else 'WRONG'} {name}: {[(s['service'], round(s['score'], 2)) for s in rows[:3]]}")
     print("\n".join(told))
     assert right >= 9, f"{right} of 10"
 
