@@ -3,8 +3,10 @@
 #include "bindings/script/catalogue_reader.h"
 
 #include <algorithm>
+#include <charconv>
 #include <filesystem>
 
+#include "bindings/lua/state.h"
 #include "bindings/script/contract_reader.h"
 #include "bindings/script/reader.h"
 #include "runtime/base/text.h"
@@ -175,6 +177,36 @@ void ask_for_measures(Catalogue& out) {
   }
 }
 
+// Compiles a file of author code, and runs nothing of it: the reader skips the bodies of functions. The library's own
+// files are left out: its tests run them, and every start would pay for it.
+class Compiler final {
+ public:
+  explicit Compiler(const std::vector<CatalogueFile>& files) {
+    for (const CatalogueFile& file : files)
+      if (folder_of(file.path) == "sop") library_ = fs::path(file.path).parent_path().parent_path().string() + "/";
+  }
+  void check(Diagnose& d, const CatalogueFile& file) {
+    if (!d.problems.empty() || (!library_.empty() && file.path.starts_with(library_))) return;  // told already, or known to be good
+    if (!state_) {
+      auto opened = lua::State::open({});
+      if (!opened) return d.note({1, 1}, "syntax", opened.error().message, opened.error().cure);
+      state_ = std::move(*opened);
+    }
+    if (const Status compiled = state_->load(file.text, file.path); !compiled) {
+      const std::string& where = compiled.error().where;  // file:line
+      int line = 1;
+      const size_t colon = where.rfind(':');
+      if (colon != std::string::npos) std::from_chars(where.data() + colon + 1, where.data() + where.size(), line);
+      d.note({std::max(line, 1), 1}, "syntax", compiled.error().message, compiled.error().cure);
+    }
+    lua_settop(state_->get(), 0);
+  }
+
+ private:
+  std::string library_;                                  // its folder
+  std::unique_ptr<lua::State> state_;
+};
+
 void read_module(Diagnose& d, Catalogue& out, const CatalogueFile& file) {
   Module made{stem_of(file.path), file.path, file.text};
   if (!identifier(made.name))
@@ -229,6 +261,7 @@ Result<std::vector<CatalogueFile>> catalogue_files(const std::vector<std::string
 
 CatalogueRead read_catalogue(const std::vector<CatalogueFile>& files) {
   CatalogueRead out;
+  script::Compiler compiler(files);
   const auto each = [&](const char* folder, auto&& read) {
     for (const CatalogueFile& file : files) {
       if (script::folder_of(file.path) != folder) continue;
@@ -243,12 +276,16 @@ CatalogueRead read_catalogue(const std::vector<CatalogueFile>& files) {
   each("ask", [&](Diagnose& d, const CatalogueFile& file) { script::read_asks(d, out.catalogue, file.text); });
   each("measures", [&](Diagnose& d, const CatalogueFile& file) { script::read_measure(d, out.catalogue, script::stem_of(file.path), file.text); });
   script::ask_for_measures(out.catalogue);
-  each("lib", [&](Diagnose& d, const CatalogueFile& file) { script::read_module(d, out.catalogue, file); });
+  each("lib", [&](Diagnose& d, const CatalogueFile& file) {
+    script::read_module(d, out.catalogue, file);
+    compiler.check(d, file);
+  });
   each("review", [&](Diagnose& d, const CatalogueFile& file) {
     const std::string name = script::stem_of(file.path);
     if (const ReviewContract* const other = out.catalogue.review(name))
       return d.note({1, 1}, "duplicate-name", "review " + ticked(name) + " exists already in " + other->file, "rename this file");
     if (auto contract = script::read_contract(d, name, file.text)) out.catalogue.reviews.push_back(std::move(*contract));
+    compiler.check(d, file);
   });
   return out;
 }

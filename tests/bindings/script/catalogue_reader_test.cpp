@@ -136,6 +136,13 @@ TEST_CASE("what reviews share is read from lib by the stem of its file, and a na
   CHECK(with("x/lib/Big.lua", "return 1") == Said{"1 file name `Big` of a module: small letters, digits and _ only"});
 }
 
+TEST_CASE("what is no Lua in the body of a review or in a module is told with its line, and nothing is run") {
+  CHECK(with("x/review/own.lua", review("run = function () local x = = 3 end,")) == Said{"2 unexpected symbol near '='"});
+  CHECK(with("x/review/own.lua", review("run = function () error(\"run\") end,")).empty());
+  CHECK(with("x/lib/own.lua", "local a = 1\nreturn function () a b end") == Said{"2 '=' expected near 'b'"});
+  CHECK(with("x/lib/own.lua", "error(\"run\")").empty());
+}
+
 TEST_CASE("a measure beside a SOP gets an ask of its own") {
   auto files = library();
   files.push_back({"x/measures/queue.lua", "return measure { unit = \"1\", doc = \"Waiting.\", names = { { metric = \"queue.size\", select = { kind = \"a\" }, only = { [\"b.c\"] = { \"d\" } } } } }"});
