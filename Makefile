@@ -37,7 +37,6 @@ all: packages $(BUILD)/CMakeCache.txt
 demo: program
 	@mkdir -p $(OUT)
 	@$(BUILD)/inquest run memory_leak --demo --case $(OUT)/demo.case --overwrite --report $(OUT)/demo.html
-	@echo "report: $(OUT)/demo.html   case: $(OUT)/demo.case"
 
 test: all
 	@tests/run $(BUILD)
